@@ -1,0 +1,270 @@
+"""The frozen values that cross stages. Nothing here computes finance, reads a file or knows a layer.
+
+Units inside the house: USD; rates and volatilities as decimals a year, except volatility indices and VX, which stay in
+the points they are quoted in; quantities signed (long positive); cash signed (received positive); sessions as naive
+dates; money in the ledger as integer cents.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Literal, NamedTuple, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats: TypeAlias = NDArray[np.float64]
+Ints: TypeAlias = NDArray[np.int64]
+Dates: TypeAlias = NDArray[np.datetime64]
+Bools: TypeAlias = NDArray[np.bool_]
+Right: TypeAlias = Literal["C", "P", ""]
+Origin: TypeAlias = Literal["market", "modelled"]
+
+
+class Phase(IntEnum):
+    """Where in a session we stand, in the order things happen (`decisions.md`, "Time")."""
+
+    SETTLE = 0
+    """The special opening quotations: SET for SPX, VRO for VIX."""
+    ROLL = 1
+    """10:00-11:00 Chicago, used by index policies."""
+    PRECLOSE = 2
+    """14:50 Chicago."""
+    CLOSE = 3
+    """SPX 15:00, VIX 15:15 Chicago, the VX daily settlement."""
+
+
+class Instant(NamedTuple):
+    """A session and a phase of it. Instants compare in time order."""
+
+    session: dt.date
+    phase: Phase = Phase.CLOSE
+
+
+class Contract(NamedTuple):
+    """Something one can hold. The root decides multiplier, tick, settlement and fees (`alvh.conventions`).
+
+    Attributes
+    ----------
+    root : str
+        Option or future root: ``SPX``, ``SPXW``, ``XSP``, ``VIX``, ``VIXW``, ``VX``, ``VXM`` or a fund's ticker.
+    expiry : datetime.date
+        Date of final settlement (for AM-settled roots the morning of that date).
+    strike : float
+        Strike in points; 0 for futures and funds.
+    right : {"C", "P", ""}
+        Call, put, or empty for what is not an option.
+    """
+
+    root: str
+    expiry: dt.date
+    strike: float = 0.0
+    right: Right = ""
+
+    def __str__(self) -> str:
+        """`SPXW 2019-05-31 2800 P`, as a trader would read it out."""
+        return f"{self.root} {self.expiry}" + (f" {self.strike:g} {self.right}" if self.right else "")
+
+
+class Quote(NamedTuple):
+    """A two-sided price of one contract at one session's close.
+
+    Attributes
+    ----------
+    bid, ask : float
+        Points. A bid of 0 means that nobody bids.
+    as_of : datetime.date
+        Session of the quote.
+    origin : {"market", "modelled"}
+        Whether somebody quoted it or we computed it.
+    delta : float
+        Black delta at the contract's own volatility, to its forward; NaN where no volatility solves the price.
+    """
+
+    bid: float
+    ask: float
+    as_of: dt.date
+    origin: Origin
+    delta: float = float("nan")
+
+    @property
+    def mid(self) -> float:
+        """Half-way between bid and ask, points."""
+        return 0.5 * (self.bid + self.ask)
+
+    @property
+    def half_spread(self) -> float:
+        """Half the distance between bid and ask, points."""
+        return 0.5 * (self.ask - self.bid)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A gap in the world, with its reason. It is a fact to act on, never replaced by a plausible number."""
+
+    why: str
+
+    def __bool__(self) -> bool:
+        """Missing is false, so that ``if quote:`` reads as it should."""
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """The name and unit of something observed or computed from what was observed."""
+
+    name: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The value of an indicator, with the date it was known for."""
+
+    value: float
+    as_of: dt.date
+
+
+class Leg(NamedTuple):
+    """One contract of a package and how many of it one lot holds (long positive)."""
+
+    contract: Contract
+    ratio: int
+
+
+OrderKind: TypeAlias = Literal["open", "close", "adjust", "roll", "monetise", "recycle"]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a layer wants done as one package of at most four legs.
+
+    Attributes
+    ----------
+    layer : str
+        The layer that asked. Every fill and posting carries it.
+    campaign : str
+        The original trade and everything done to it since; a new one is named ``LAYER@DATE``.
+    kind : str
+        ``open``, ``close``, ``adjust``, ``roll``, ``monetise`` or ``recycle``.
+    legs : tuple of Leg
+        Contracts with their ratio in one lot.
+    lots : int
+        How many packages. Rules may lower it.
+    reason : str
+        One sentence a trader understands.
+    max_loss_usd_per_lot : float
+        Largest loss of one lot at expiry, before fees; 0 where the premium is the risk and is counted apart.
+    premium_usd_per_lot : float
+        Cash the package brings (positive) or costs (negative) at the mid that decided it.
+    """
+
+    layer: str
+    campaign: str
+    kind: OrderKind
+    legs: tuple[Leg, ...]
+    lots: int
+    reason: str
+    max_loss_usd_per_lot: float = 0.0
+    premium_usd_per_lot: float = 0.0
+
+
+class Skip(NamedTuple):
+    """Something that did not happen, and why. Skips are counted and listed in every result."""
+
+    date: dt.date
+    layer: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What was decided at an instant: orders, and what was refused and why."""
+
+    decided_at: Instant
+    orders: tuple[Order, ...] = ()
+    skips: tuple[Skip, ...] = ()
+    notes: Mapping[str, float] = field(default_factory=dict)
+
+
+class LegFill(NamedTuple):
+    """One leg of a filled package.
+
+    Attributes
+    ----------
+    contract : Contract
+    quantity : int
+        Signed contracts traded.
+    price : float
+        Points paid or received a unit.
+    mid : float
+        Mid at the moment of the fill, points; the difference to `price` is slippage.
+    fee_cents : int
+        Fees of this leg, never negative.
+    origin : {"market", "modelled"}
+        Where the quote came from.
+    """
+
+    contract: Contract
+    quantity: int
+    price: float
+    mid: float
+    fee_cents: int
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """An order that traded, leg by leg, at one session."""
+
+    session: dt.date
+    layer: str
+    campaign: str
+    kind: OrderKind
+    lots: int
+    legs: tuple[LegFill, ...]
+    reason: str
+
+
+@dataclass(slots=True)
+class Position:
+    """Contracts held for one campaign of one layer: a fold over the journal, never edited by hand.
+
+    Attributes
+    ----------
+    contract : Contract
+    layer, campaign : str
+    quantity : int
+        Signed contracts.
+    opened : datetime.date
+        Session of the first fill.
+    cost_cents : int
+        Net cash paid for what is held now (positive for a debit), before fees.
+    """
+
+    contract: Contract
+    layer: str
+    campaign: str
+    quantity: int
+    opened: dt.date
+    cost_cents: int
+
+
+class Holdings(Protocol):
+    """What a layer or rule may know of the book. `alvh.accounting.book.Book` is the one that keeps it."""
+
+    @property
+    def cash_cents(self) -> int:
+        """Cash in the account."""
+
+    def positions(self, layer: str) -> Sequence[Position]:
+        """Open positions of a layer, in the order they were opened."""
+
+    def campaigns(self, layer: str) -> Mapping[str, Sequence[Position]]:
+        """Open positions of a layer by campaign."""
+
+    def layers(self) -> Sequence[str]:
+        """Layers that hold something."""
