@@ -1,0 +1,104 @@
+"""The words of a report and what they mean here, and how a text marks them."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from typing import Any, NamedTuple
+
+TERMS: dict[str, str] = {
+    "attribution": (
+        "The P&L of a day split by cause: the moves of the market times the sensitivities held, time, volatility, "
+        "interest and costs; what is left is the residual."
+    ),
+    "campaign": (
+        "An original trade and everything done to it since (adjustments, rolls, the exit), counted as one, so that a "
+        "roll cannot hide a loss."
+    ),
+    "cash": "The account's cash earns the Treasury-bill rate; the interest is a layer of its own.",
+    "condor": (
+        "Iron condor: a sold put spread and a sold call spread on the S&P 500 with the same expiry. It earns when the "
+        "index stays between the sold strikes; its largest loss is the width less the credit."
+    ),
+    "credit": "Cash received when a position is opened.",
+    "CVaR 95": "The average of the worst 5 % of daily returns: how bad a bad day is.",
+    "drawdown": "How far the account stands below its highest value so far, from daily marks at the close.",
+    "fill": (
+        "The price at which an order is assumed to trade: `mid` between bid and ask, `cross` at the far side, and "
+        "q25, half, q75 a quarter, half, three quarters of the way."
+    ),
+    "hedge cost": (
+        "Minus the P&L of the hedge layers after all costs, over the average value of the account, a year. Negative "
+        "when the hedge earned money."
+    ),
+    "layer": "A part of the programme that trades by itself and is accounted by itself: the condor, each hedge, cash.",
+    "margin": "What the broker holds against short positions under Regulation T: a condor's is the width of its wider side.",
+    "modelled mark": (
+        "A price computed from volatility indices and VX futures because no quote was recorded. It is labelled and "
+        "counted; it is never called a quote."
+    ),
+    "NAV": "Net asset value: what the account is worth at the close, everything marked.",
+    "P&L": "Profit and loss: the change of value from one close to the next, after slippage and fees.",
+    "regime": (
+        "The shape of the VX futures curve at the close before, by its slope (second less first future, over the "
+        "first): inverted below 0 %, flat to 3 %, normal to 10 %, steep to 15 %, extreme beyond."
+    ),
+    "residual": "The part of the P&L that the sensitivities do not explain.",
+    "session": "A day on which the exchange is open.",
+    "Sharpe": "Average daily return beyond what the cash earned, over its standard deviation, annualised.",
+    "skip": "Something the rules wanted and did not do, with the reason. None is dropped.",
+    "slippage": "What is lost between the mid and the price at which an order fills.",
+    "stale mark": "A mark carried over from an earlier day because the day has no data.",
+    "VIX": "Cboe's index of expected volatility of the S&P 500 over 30 days, in points (percent a year).",
+    "VIX calls": "Call options on the VIX future of the same expiry: they pay when expected volatility jumps.",
+    "VVIX": "The expected volatility of VIX futures, in points.",
+}
+
+_MARK = re.compile(r"\[\[([^\]|]+)(?:\|([^\]]+))?\]\]")
+
+
+class Span(NamedTuple):
+    """A piece of text and the glossary term it stands for, empty where it stands for none."""
+
+    text: str
+    term: str
+
+
+def spans(text: str) -> list[Span]:
+    """Split a text at its glossary marks.
+
+    Raises
+    ------
+    KeyError
+        For a mark whose term the glossary does not know: a mistake of the report's author.
+    """
+    pieces, at = [], 0
+    for mark in _MARK.finditer(text):
+        term = mark[1]
+        if term not in TERMS:
+            raise KeyError(f"the glossary does not know {term!r} (in {text!r})")
+        pieces += [Span(text[at : mark.start()], ""), Span(mark[2] or term, term)]
+        at = mark.end()
+    pieces.append(Span(text[at:], ""))
+    return [piece for piece in pieces if piece.text]
+
+
+def plain(text: str) -> str:
+    """Return the text without its marks."""
+    return "".join(span.text for span in spans(text))
+
+
+def used_terms(report: Any) -> tuple[tuple[str, str], ...]:
+    """Return the terms that the texts of a report (or of any of its parts) mark, in alphabetical order."""
+    found = {mark for text in _texts(report) for mark in (match[1] for match in _MARK.finditer(text))}
+    return tuple((term, TERMS[term]) for term in sorted(found, key=str.lower))
+
+
+def _texts(part: Any) -> list[str]:
+    if isinstance(part, str):
+        return [part]
+    if isinstance(part, tuple | list):
+        return [text for item in part for text in _texts(item)]
+    if dataclasses.is_dataclass(part):
+        return [text for field in dataclasses.fields(part) for text in _texts(getattr(part, field.name))]
+    return []
