@@ -5,8 +5,8 @@ With log-moneyness k = ln(K/F) the total implied variance is ::
     w(k) = theta/2 * (1 + rho phi k + sqrt((phi k + rho)^2 + 1 - rho^2)),   phi = eta / sqrt(theta (1 + theta))
 
 so that `theta` is the at-the-money total variance, `rho` tilts the smile and `eta` bends it. The strip is what Cboe's
-VIX formula measures, without discrete strikes: 2 * integral of Q(K)/K^2 dK, undiscounted, for k from -3 to 1.5. Finding the
-`theta` whose strip equals an index's total variance anchors the smile on that index.
+VIX formula measures, without discrete strikes: 2 * integral of Q(K)/K^2 dK, undiscounted, for k from -3 to 1.5. Finding
+the `theta` whose strip equals an index's total variance anchors the smile on that index.
 
 Source: J. Gatheral and A. Jacquier, "Arbitrage-free SVI volatility surfaces", Quantitative Finance 14 (2014).
 """
@@ -45,7 +45,7 @@ def total_variance(k: float, theta: float, rho: float, eta: float) -> float:
 
 @kernel
 def vol(k: float, theta: float, rho: float, eta: float, years: float) -> float:
-    """Return the annual implied volatility (decimal) at log-moneyness `k`; NaN as `total_variance`, and without time."""
+    """Return the annual implied volatility (decimal) at log-moneyness `k`; NaN as `total_variance`, or without time."""
     if not years > 0.0:
         return math.nan
     return math.sqrt(total_variance(k, theta, rho, eta) / years)
