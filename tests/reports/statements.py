@@ -186,16 +186,16 @@ def _market(rng, days):
 
 
 def _condor_pnl(rng, spx_returns, vix_moves, worse):
-    calm = 900.0 - 160.0 * worse + 700.0 * rng.standard_normal(spx_returns.size)
-    rally = -2.2e7 * np.clip(spx_returns - 0.008, 0.0, 0.02) ** 1.5
-    crash = -3.4e6 * np.clip(-spx_returns - 0.012, 0.0, 0.05)
-    return np.round(calm + rally + crash - 30_000.0 * np.clip(vix_moves - 0.1, 0.0, 0.6), 2)
+    calm = 2_450.0 - 160.0 * worse + 5_000.0 * rng.standard_normal(spx_returns.size)
+    rally = -9.0e6 * np.clip(spx_returns - 0.008, 0.0, 0.02) ** 1.5
+    crash = -1.5e6 * np.clip(-spx_returns - 0.009, 0.0, 0.05)
+    return np.round(calm + rally + crash - 150_000.0 * np.clip(vix_moves - 0.1, 0.0, 0.5), 2)
 
 
 def _hedge_pnl(rng, vix_moves, at, worse):
-    bleed = (-95.0, -125.0, -80.0)[at] * (1.0 + 0.12 * worse)
-    pay = (60_000.0, 46_000.0, 19_000.0)[at] * np.clip(vix_moves - 0.09, 0.0, 0.9)
-    return np.round(bleed + pay + 1_500.0 * vix_moves + 120.0 * rng.standard_normal(vix_moves.size), 2)
+    bleed = (-320.0, -260.0, -110.0)[at] * (1.0 + 0.12 * worse)
+    pay = (90_000.0, 70_000.0, 26_000.0)[at] * np.clip(vix_moves - 0.09, 0.0, 0.6)
+    return np.round(bleed + pay + 4_000.0 * vix_moves + 700.0 * rng.standard_normal(vix_moves.size), 2)
 
 
 def _costs(rng, sessions, layer, worse):

@@ -1,7 +1,7 @@
 """A report as data: what is said and shown, in order. Renderers draw it; nothing here draws or prints.
 
 Texts may mark a word of the glossary as ``[[drawdown]]`` or ``[[drawdown|falls]]`` (`alvh.reports.glossary`). Numbers
-stay numbers with their unit until a renderer writes them (`alvh.reports.words`), and a gap is `Missing` with its reason.
+stay numbers with their unit until a renderer writes them (`alvh.reports.words`); a gap is `Missing` with its reason.
 """
 
 from __future__ import annotations
@@ -27,7 +27,14 @@ class Num(NamedTuple):
     signed: bool = False
 
 
-Cell: TypeAlias = str | dt.date | Num | Missing
+class Tag(NamedTuple):
+    """A name with the colour of what it names: a layer, a policy."""
+
+    text: str
+    tone: Tone
+
+
+Cell: TypeAlias = str | dt.date | Num | Tag | Missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +183,7 @@ class Ladder:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Things of one kind: who, what kind, how many, and each of them. `label` and `items` are literal, without marks."""
+    """Things of one kind: who, what kind, how many, and each of them; `label` and `items` hold no glossary marks."""
 
     tag: str
     tone: Tone

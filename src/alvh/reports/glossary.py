@@ -32,7 +32,7 @@ TERMS: dict[str, str] = {
         "when the hedge earned money."
     ),
     "layer": "A part of the programme that trades by itself and is accounted by itself: the condor, each hedge, cash.",
-    "margin": "What the broker holds against short positions under Regulation T: a condor's is the width of its wider side.",
+    "margin": "What the broker holds against short positions under Regulation T: for a condor, its wider side.",
     "modelled mark": (
         "A price computed from volatility indices and VX futures because no quote was recorded. It is labelled and "
         "counted; it is never called a quote."

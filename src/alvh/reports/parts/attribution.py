@@ -1,0 +1,73 @@
+"""What moved the P&L: the Greek terms of every layer, and how much they leave unexplained."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+
+import numpy as np
+
+from alvh.accounting.statement import Statement
+from alvh.evidence.residual import TOLERANCE, residual_ratios, residual_stats, term_totals
+from alvh.reports.blocks import Bars, BarSeries, Cell, Column, Num, Sentence, Table, Tone
+from alvh.reports.words import dollars, percent, plural
+
+_EDGES = (0.0, 0.01, 0.02, 0.05, 0.10, 0.25, np.inf)
+_LAST = ("costs", "residual")
+
+
+def attribution_table(statement: Statement, tones: Mapping[str, Tone]) -> Table:
+    """Return terms down, layers across; costs and the residual stand last, then the sum, which is the P&L."""
+    totals = term_totals(statement.attribution_usd)
+    seen = list(dict.fromkeys(term for terms in totals.values() for term in terms))
+    terms = [term for term in seen if term not in _LAST] + [term for term in _LAST if term in seen]
+    layers = [layer for layer in statement.layers if layer in totals]
+    rows: list[tuple[Cell, ...]] = [
+        (term.replace("_", " "), *(Num(totals[layer].get(term, 0.0), "usd") for layer in layers),
+         Num(sum(totals[layer].get(term, 0.0) for layer in layers), "usd"))
+        for term in terms
+    ]  # fmt: skip
+    sums = [sum(totals[layer].values()) for layer in layers]
+    return Table(
+        f"[[attribution|Attribution]] of {statement.policy}, USD",
+        (
+            Column("Term"),
+            *(Column(layer, tone=tones[layer]) for layer in layers),
+            Column("All layers", bar=True),
+        ),
+        (*rows, ("[[P&L]]", *(Num(total, "usd") for total in sums), Num(sum(sums), "usd"))),
+        total=True,
+    )
+
+
+def residual_bars(statement: Statement) -> Bars | None:
+    """Return how large the residual is against the day's gross Greek P&L: a share of days per bucket."""
+    ratios = residual_ratios(statement.attribution_usd)
+    if not ratios.size:
+        return None
+    names, shares = [], []
+    for low, high in itertools.pairwise(_EDGES):
+        inside = (ratios > low) & (ratios <= high) if low else ratios <= high
+        names.append(f"over {low:.0%}" if np.isinf(high) else f"{low:.0%} to {high:.0%}")
+        shares.append(float(inside.mean()))
+    return Bars(
+        f"[[residual|Residual]] over the day's gross Greek P&L, {statement.policy}",
+        tuple(name.replace("%", " %") for name in names),
+        (BarSeries("share of days", "context", tuple(shares)),),
+        "share",
+        sum_name="",
+    )
+
+
+def residual_sentence(statement: Statement) -> Sentence:
+    """Say how good the attribution is."""
+    stats = residual_stats(statement.attribution_usd)
+    if not stats.days:
+        return Sentence("No position was held, so there is nothing to attribute.", quiet=True)
+    return Sentence(
+        f"On {percent(stats.share_within, 1)} of {plural(stats.days, 'day')} with a position the [[residual]] is at "
+        f"most {percent(TOLERANCE, 0)} of the day's gross Greek P&L; its median is {percent(stats.median)}, its 95th "
+        f"percentile {percent(stats.p95)}, its largest {percent(stats.largest, 1)}. Added up over the run it is "
+        f"{dollars(stats.total_usd)}.",
+        quiet=True,
+    )
