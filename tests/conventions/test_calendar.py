@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from alvh.conventions import calendar
 
+pytestmark = pytest.mark.filterwarnings("ignore:Series.values")  # exchange_calendars asks pandas for it
 DAYS = st.dates(dt.date(1985, 2, 1), dt.date(2035, 11, 30))
 
 
@@ -27,9 +28,8 @@ def test_every_session_is_that_of_exchange_calendars(xnys):
 
 def test_every_early_close_is_that_of_exchange_calendars(xnys):
     first, last = dt.date(1985, 1, 1), dt.date(2030, 12, 31)
-    closes = xnys.closes.dt.tz_convert("America/Chicago")
-    minutes = (closes.dt.hour * 60 + closes.dt.minute).tolist()
-    theirs = {day.date(): minute for day, minute in zip(xnys.sessions, minutes, strict=True)}
+    closes = [xnys.session_close(day).tz_convert("America/Chicago") for day in xnys.sessions]
+    theirs = {close.date(): close.hour * 60 + close.minute for close in closes}
     ours = {day: calendar.close_minute(day) for day in calendar.sessions(first, last).tolist()}
     assert ours == theirs
     assert {d for d, minute in ours.items() if minute != 900} == {d for d in ours if calendar.early_close(d)}

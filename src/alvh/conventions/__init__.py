@@ -35,13 +35,23 @@ from alvh.conventions.expiries import (
     vix_expiry,
     vix_weekly_expiry,
 )
+from alvh.conventions.listing import ListedExpiry, expiry_ordinals, listed_expiries
 from alvh.conventions.roots import ROOTS, RootSpec, root_spec, spx_equivalent, tick_size
+from alvh.conventions.strikes import (
+    expiry_family,
+    nearest_strike,
+    on_grid,
+    strike_grid,
+    strike_step,
+    strikes_assumed,
+)
 
 __all__ = [
     "CFE_EXTRA_SESSIONS",
     "CLOCK",
     "CLOCK_ORIGIN",
     "ROOTS",
+    "ListedExpiry",
     "RootSpec",
     "clock_at",
     "clock_days",
@@ -49,10 +59,15 @@ __all__ = [
     "close_instant",
     "close_minute",
     "early_close",
+    "expiry_family",
+    "expiry_ordinals",
     "is_cfe_session",
     "is_session",
     "last_trading_session",
+    "listed_expiries",
+    "nearest_strike",
     "next_session",
+    "on_grid",
     "previous_session",
     "root_spec",
     "session_on_or_before",
@@ -63,6 +78,9 @@ __all__ = [
     "settlement_phase",
     "spx_equivalent",
     "spx_monthly_expiry",
+    "strike_grid",
+    "strike_step",
+    "strikes_assumed",
     "third_friday",
     "tick_size",
     "vix_expiry",
