@@ -160,6 +160,8 @@ class Order:
         Largest loss of one lot at expiry, before fees; 0 where the premium is the risk and is counted apart.
     premium_usd_per_lot : float
         Cash the package brings (positive) or costs (negative) at the mid that decided it.
+    refill_from : datetime.date or None
+        A layer that sells everything to take a gain buys again on this date at the earliest.
     """
 
     layer: str
@@ -170,6 +172,7 @@ class Order:
     reason: str
     max_loss_usd_per_lot: float = 0.0
     premium_usd_per_lot: float = 0.0
+    refill_from: dt.date | None = None
 
 
 class Skip(NamedTuple):
@@ -227,44 +230,76 @@ class Fill:
     lots: int
     legs: tuple[LegFill, ...]
     reason: str
+    max_loss_cents: int = 0
+    refill_from: dt.date | None = None
 
 
 @dataclass(slots=True)
 class Position:
-    """Contracts held for one campaign of one layer: a fold over the journal, never edited by hand.
+    """Contracts of one kind held by a campaign: a fold over the journal, never edited by hand.
 
     Attributes
     ----------
     contract : Contract
-    layer, campaign : str
     quantity : int
         Signed contracts.
     opened : datetime.date
-        Session of the first fill.
+        Session of the first fill of this contract in the campaign.
     cost_cents : int
         Net cash paid for what is held now (positive for a debit), before fees.
+    monetised, recycled : int
+        Contracts sold to take a gain, and contracts bought with another layer's gains, since `opened`.
     """
 
     contract: Contract
-    layer: str
-    campaign: str
     quantity: int
     opened: dt.date
     cost_cents: int
+    monetised: int = 0
+    recycled: int = 0
+
+
+@dataclass(slots=True)
+class Campaign:
+    """An original trade and everything done to it since: a fold over the journal.
+
+    Attributes
+    ----------
+    layer, name : str
+    opened : datetime.date
+    lots : int
+        Packages of the opening fill.
+    credit_cents : int
+        Cash of the opening fill (received positive), before fees.
+    max_loss_cents : int
+        Largest loss at expiry as sized at the opening; the invariant of every adjustment.
+    positions : dict of Contract -> Position
+        What is held now.
+    refill_from : datetime.date or None
+        A layer that sold everything to take a gain buys again on this date at the earliest.
+    """
+
+    layer: str
+    name: str
+    opened: dt.date
+    lots: int
+    credit_cents: int
+    max_loss_cents: int
+    positions: dict[Contract, Position] = field(default_factory=dict)
+    refill_from: dt.date | None = None
 
 
 class Holdings(Protocol):
     """What a layer or rule may know of the book. `alvh.accounting.book.Book` is the one that keeps it."""
 
-    @property
-    def cash_cents(self) -> int:
-        """Cash in the account."""
+    def campaigns(self, layer: str) -> Sequence[Campaign]:
+        """Campaigns of a layer that hold something or wait to refill, in the order they were opened."""
 
-    def positions(self, layer: str) -> Sequence[Position]:
-        """Open positions of a layer, in the order they were opened."""
+    def equity_cents(self, view: object) -> int:
+        """Cash and marks at a view's close."""
 
-    def campaigns(self, layer: str) -> Mapping[str, Sequence[Position]]:
-        """Open positions of a layer by campaign."""
+    def spent_cents(self, layers: Sequence[str], since: dt.date) -> int:
+        """Net premium paid by some layers after `since` (purchases less sales, before fees)."""
 
-    def layers(self) -> Sequence[str]:
-        """Layers that hold something."""
+    def credits_cents(self, layer: str, since: dt.date) -> int:
+        """Opening credits received by a layer after `since`."""

@@ -24,7 +24,7 @@ TERMS: dict[str, str] = {
     "CVaR 95": "The average of the worst 5 % of daily returns: how bad a bad day is.",
     "drawdown": "How far the account stands below its highest value so far, from daily marks at the close.",
     "fill": (
-        "The price at which an order is assumed to trade: `mid` between bid and ask, `cross` at the far side, and "
+        "The price at which an order is assumed to trade: mid is half-way between bid and ask, cross the far side, and "
         "q25, half, q75 a quarter, half, three quarters of the way."
     ),
     "hedge cost": (

@@ -1,0 +1,1 @@
+"""Renderers draw what a `Report` says, and compute nothing: one self-contained page, or a few lines in a terminal."""

@@ -44,18 +44,17 @@ def demo_tables() -> dict[str, pl.DataFrame]:
     sessions: Dates = underlyings["date"].to_numpy().astype("datetime64[D]")
     closes = vix_closes(sessions)
     return {
-        "vol_indices": canonical(vol_index_rows(sessions, closes, VIX_SOURCE), VOL_INDICES),
-        "vx_futures": canonical(vx_rows(sessions, closes), VX_FUTURES),
-        "underlyings": canonical(underlyings, UNDERLYINGS),
-        "rates": canonical(rate_rows(sessions), RATES),
-        "events": pl.DataFrame(schema=EVENTS.columns),
+        "vol_indices": _canonical(vol_index_rows(sessions, closes, VIX_SOURCE), VOL_INDICES),
+        "vx_futures": _canonical(vx_rows(sessions, closes), VX_FUTURES),
+        "underlyings": _canonical(underlyings, UNDERLYINGS),
+        "rates": _canonical(rate_rows(sessions), RATES),
+        "events": EVENTS.empty(),
     }
 
 
-def canonical(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
-    """Return the rows in a table's columns, types and order; columns the frame lacks are null."""
-    absent = [pl.lit(None, dtype=kind).alias(name) for name, kind in table.columns.items() if name not in frame.columns]
-    return frame.with_columns(absent).select(*table.columns).cast(pl.Schema(table.columns)).sort(table.key)
+def _canonical(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """Return rows in a table's columns, types and order."""
+    return table.conform(frame).sort(table.key)
 
 
 def spx_rows() -> pl.DataFrame:

@@ -1,0 +1,202 @@
+"""The book: positions as a fold over the journal, cash in integer cents.
+
+The journal is append-only: fills, settlements and interest, in the order they happened. Positions, campaigns and cash are
+what the journal folds to; nothing edits them by hand. Daily marks and postings are made from the journal afterwards
+(`alvh.accounting.ledger`), over the whole life of each position at once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol, cast
+
+from alvh.conventions import root_spec
+from alvh.values import Campaign, Contract, Fill, Position
+
+
+class Settlement(NamedTuple):
+    """A contract that became cash.
+
+    `value_points` is the final settlement value of the underlying, `intrinsic_points` what one contract paid a point;
+    `proxy` says how the value came about (``vro``, ``close``, ``spy_open``, ...).
+    """
+
+    session: dt.date
+    layer: str
+    campaign: str
+    contract: Contract
+    quantity: int
+    value_points: float
+    intrinsic_points: float
+    cash_cents: int
+    proxy: str
+
+
+class Interest(NamedTuple):
+    """Treasury-bill interest on cash, earned since the session before."""
+
+    session: dt.date
+    cash_cents: int
+    rate: float
+
+
+class Marks(Protocol):
+    """A view, as far as the book needs one."""
+
+    def mark(self, contract: Contract, opened: dt.date) -> float:
+        """Return the mark of a held contract, points."""
+
+
+@dataclass(slots=True)
+class _Flow:
+    """Running totals by date, so that a trailing sum is two look-ups."""
+
+    dates: list[dt.date]
+    totals: list[int]
+
+    def add(self, date: dt.date, cents: int) -> None:
+        """Add an amount on a date, not before the last one."""
+        before = self.totals[-1] if self.totals else 0
+        if self.dates and self.dates[-1] == date:
+            self.totals[-1] = before + cents
+        else:
+            self.dates.append(date)
+            self.totals.append(before + cents)
+
+    def since(self, date: dt.date) -> int:
+        """Return the sum of amounts after `date`."""
+        if not self.totals:
+            return 0
+        k = bisect_right(self.dates, date)
+        return self.totals[-1] - (self.totals[k - 1] if k else 0)
+
+
+class Book:
+    """Cash, open campaigns and the journal of one account.
+
+    Parameters
+    ----------
+    cash_cents : int
+        Starting cash.
+    """
+
+    def __init__(self, cash_cents: int) -> None:
+        self.start_cents = cash_cents
+        self.cash_cents = cash_cents
+        self.journal: list[Fill | Settlement | Interest] = []
+        self._campaigns: dict[str, dict[str, Campaign]] = {}
+        self._next_expiry = dt.date.max
+        self._premium: dict[str, _Flow] = {}
+        self._credits: dict[str, _Flow] = {}
+
+    # -- what layers and rules may ask -------------------------------------------------------------------------------
+
+    def campaigns(self, layer: str) -> Sequence[Campaign]:
+        """Return the campaigns of a layer that hold something or wait to refill, in the order they were opened."""
+        held = self._campaigns.get(layer)
+        return list(held.values()) if held else ()
+
+    def equity_cents(self, view: object) -> int:
+        """Return cash and marks at a view's close, in cents."""
+        marks = cast("Marks", view)
+        total = self.cash_cents
+        for layer in self._campaigns.values():
+            for campaign in layer.values():
+                for contract, position in campaign.positions.items():
+                    total += value_cents(contract, position.quantity, marks.mark(contract, position.opened))
+        return total
+
+    def spent_cents(self, layers: Sequence[str], since: dt.date) -> int:
+        """Return the net premium paid by some layers after `since`: purchases less sales and settlements, before fees."""
+        return sum(self._premium[layer].since(since) for layer in layers if layer in self._premium)
+
+    def credits_cents(self, layer: str, since: dt.date) -> int:
+        """Return the opening credits received by a layer after `since`, before fees."""
+        return self._credits[layer].since(since) if layer in self._credits else 0
+
+    def holds(self, layer: str, campaign: str) -> Campaign | None:
+        """Return an open campaign by name, None when there is none."""
+        return self._campaigns.get(layer, {}).get(campaign)
+
+    # -- the fold ------------------------------------------------------------------------------------------------------
+
+    def apply(self, fill: Fill) -> None:
+        """Fold one fill into the book."""
+        self.journal.append(fill)
+        campaigns = self._campaigns.setdefault(fill.layer, {})
+        campaign = campaigns.get(fill.campaign)
+        if campaign is None:
+            campaign = Campaign(fill.layer, fill.campaign, fill.session, fill.lots, 0, fill.max_loss_cents)
+            campaigns[fill.campaign] = campaign
+        cash = 0
+        for leg in fill.legs:
+            paid = value_cents(leg.contract, leg.quantity, leg.price)
+            cash -= paid
+            self._hold(campaign, fill, leg.contract, leg.quantity, paid)
+            self.cash_cents -= paid + leg.fee_cents
+        if fill.kind == "open":
+            campaign.credit_cents += cash
+            self._credits.setdefault(fill.layer, _Flow([], [])).add(fill.session, cash)
+        self._premium.setdefault(fill.layer, _Flow([], [])).add(fill.session, -cash)
+        campaign.refill_from = fill.refill_from
+        if not campaign.positions and campaign.refill_from is None:
+            del campaigns[fill.campaign]
+
+    def _hold(self, campaign: Campaign, fill: Fill, contract: Contract, quantity: int, paid_cents: int) -> None:
+        """Change one position of a campaign."""
+        position = campaign.positions.get(contract)
+        if position is None:
+            campaign.positions[contract] = Position(
+                contract, quantity, fill.session, paid_cents, recycled=quantity if fill.kind == "recycle" else 0
+            )
+            self._next_expiry = min(self._next_expiry, contract.expiry)
+            return
+        before = position.quantity
+        position.quantity += quantity
+        if position.quantity == 0:
+            del campaign.positions[contract]
+            return
+        # A part sold takes its share of the cost with it; a part bought adds what it cost.
+        growing = (before > 0) == (quantity > 0)
+        position.cost_cents += paid_cents if growing else round(position.cost_cents * quantity / before)
+        if fill.kind == "monetise":
+            position.monetised -= quantity
+        elif fill.kind == "recycle":
+            position.recycled += quantity
+
+    def due(self, date: dt.date) -> list[tuple[Campaign, Position]]:
+        """Return what settles on or before a date and is still held, in the order it was opened."""
+        if date < self._next_expiry:
+            return []
+        held = [(c, p) for layer in self._campaigns.values() for c in layer.values() for p in c.positions.values()]
+        due = [(campaign, position) for campaign, position in held if position.contract.expiry <= date]
+        later = [position.contract.expiry for _, position in held if position.contract.expiry > date]
+        # What cannot settle for want of a final value stays due.
+        self._next_expiry = date if due else min(later, default=dt.date.max)
+        return due
+
+    def settle(self, settlement: Settlement) -> None:
+        """Fold one settlement into the book: cash in, position gone, exactly once."""
+        campaign = self._campaigns[settlement.layer][settlement.campaign]
+        position = campaign.positions.pop(settlement.contract)
+        if position.quantity != settlement.quantity:
+            message = f"{settlement.contract}: {position.quantity} held, {settlement.quantity} settled"
+            raise ValueError(message)
+        self.journal.append(settlement)
+        self.cash_cents += settlement.cash_cents
+        self._premium.setdefault(settlement.layer, _Flow([], [])).add(settlement.session, -settlement.cash_cents)
+        if not campaign.positions and campaign.refill_from is None:
+            del self._campaigns[settlement.layer][settlement.campaign]
+
+    def earn(self, interest: Interest) -> None:
+        """Fold one day's interest into the book."""
+        self.journal.append(interest)
+        self.cash_cents += interest.cash_cents
+
+
+def value_cents(contract: Contract, quantity: int, price_points: float) -> int:
+    """Return what a quantity is worth at a price, in whole cents (half a cent to the even one)."""
+    return round(quantity * price_points * root_spec(contract.root).multiplier * 100.0)

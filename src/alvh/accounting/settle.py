@@ -1,0 +1,85 @@
+"""Final settlement: AM contracts to the opening quotation, PM contracts to the close, once, at intrinsic."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from typing import NamedTuple
+
+from alvh import conventions
+from alvh.accounting.book import Book, Settlement, value_cents
+from alvh.market.history import History
+from alvh.values import Contract, Skip
+
+EPOCH = dt.date(1970, 1, 1).toordinal()
+PUBLISHED_DECIMALS = 2
+"""SET, VRO and the SPX close are published to the cent of a point; XSP settles to a tenth of the SPX value."""
+
+
+class FinalValue(NamedTuple):
+    """A final settlement value and how it came about."""
+
+    points: float
+    how: str
+
+
+def final_value(history: History, contract: Contract) -> FinalValue:
+    """Return the final settlement value of a contract; NaN where nothing is known.
+
+    SPX in the morning: the SET proxy of that session. SPXW and XSP in the afternoon: the SPX close (or the cash price
+    that came with the chain). VIX and VX: the settlement row of the expiry itself, which is VRO. An expiry on a day
+    without a session settles at the next one.
+    """
+    if conventions.root_spec(contract.root).underlying == "VIX":
+        j = history.vx.column_of(contract.expiry.toordinal() - EPOCH)
+        return FinalValue(float(history.vx.final[j]) if j >= 0 else math.nan, "vro")
+    i = history.first_at_or_after(contract.expiry)
+    if i == len(history):
+        return FinalValue(math.nan, "none")
+    if conventions.settlement_of(contract.root, contract.expiry) == "AM":
+        value, how = float(history.set_value[i]), history.set_proxy[i]
+    else:
+        value, how = float(history.column("SPX")[i]), "close"
+        if math.isnan(value) and "SPX" in history.chains:
+            value, how = float(history.chains["SPX"].underlying[i]), "chain"
+    scale = conventions.spx_equivalent(contract.root)
+    return FinalValue(round(value, PUBLISHED_DECIMALS) * scale, how)
+
+
+def settle_due(history: History, today: dt.date, book: Book, *, morning: bool) -> list[Skip]:
+    """Settle what is due at a session, before trading (`morning`) or at the close.
+
+    A contract whose final value is unknown stays on the book at its last mark, and that is listed every session until
+    the value is known or the run ends.
+    """
+    skips: list[Skip] = []
+    for campaign, position in book.due(today):
+        contract = position.contract
+        in_the_morning = conventions.settlement_of(contract.root, contract.expiry) == "AM"
+        if in_the_morning != morning and contract.expiry == today:
+            continue
+        final = final_value(history, contract)
+        if not math.isfinite(final.points):
+            if morning:
+                skips.append(Skip(today, campaign.layer, f"{contract} cannot settle: no final value"))
+            continue
+        book.settle(settlement_of(campaign.layer, campaign.name, position.quantity, contract, final, today))
+    return skips
+
+
+def settlement_of(
+    layer: str, campaign: str, quantity: int, contract: Contract, final: FinalValue, session: dt.date
+) -> Settlement:
+    """Return the settlement of a position at a final value."""
+    points = intrinsic(contract, final.points)
+    cash = value_cents(contract, quantity, points)
+    return Settlement(session, layer, campaign, contract, quantity, final.points, points, cash, final.how)
+
+
+def intrinsic(contract: Contract, value_points: float) -> float:
+    """Return what one contract pays at a final value, points."""
+    if contract.right == "C":
+        return max(value_points - contract.strike, 0.0)
+    if contract.right == "P":
+        return max(contract.strike - value_points, 0.0)
+    return value_points

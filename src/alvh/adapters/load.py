@@ -1,0 +1,77 @@
+"""Store -> history: which tables a run reads, and nothing of what it does with them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+
+import polars as pl
+
+from alvh.adapters.errors import UserError
+from alvh.adapters.store import Store
+from alvh.market.history import FRAMES, History, build_history
+
+LEAD_IN = dt.timedelta(days=800)
+"""Sessions before the window that trailing readings look back on: two years and some."""
+SERIES = {
+    "vol_indices": ("VIX", "VIX9D", "VIX3M", "VIX6M", "VIX1Y", "VVIX", "SKEW"),
+    "underlyings": ("SPX", "SPY"),
+    "rates": ("DGS1MO", "DGS3MO", "DGS6MO", "DGS1", "IRX"),
+}
+"""What the engine reads of the large tables; everything of the others."""
+CHAIN_COLUMNS = (
+    "quote_date",
+    "snapshot_ts",
+    "source",
+    "root",
+    "expiry",
+    "right",
+    "strike",
+    "bid",
+    "ask",
+    "delta",
+    "underlying_price",
+)
+
+
+def load_history(
+    store: Store,
+    *,
+    first: dt.date | None = None,
+    last: dt.date | None = None,
+    chains: Collection[str] = (),
+) -> History:
+    """Load what a run from `first` to `last` may look at.
+
+    Parameters
+    ----------
+    store : Store
+    first, last : datetime.date, optional
+        Window of the run; the history begins `LEAD_IN` earlier. By default everything from 2005 on.
+    chains : collection of str
+        Symbols whose option chains are loaded too.
+
+    Raises
+    ------
+    UserError
+        When the store holds no SPX closes (and, with `chains`, no chain either).
+    """
+    since = (first - LEAD_IN) if first is not None else dt.date(2005, 1, 1)
+    frames: dict[str, pl.DataFrame] = {}
+    for name in FRAMES:
+        label = {"vol_indices": "symbol", "underlyings": "symbol", "rates": "series"}.get(name)
+        frames[name] = (
+            store.read(name, since=since, until=last, **{label: SERIES[name]})
+            if label is not None
+            else store.read(name, since=since, until=None if name == "events" else last)
+        )
+    quoted = {}
+    for symbol in chains:
+        rows = store.read("chains", columns=CHAIN_COLUMNS, since=first, until=last, symbol=symbol)
+        if rows.height:
+            quoted[symbol] = rows
+    if not quoted and frames["underlyings"].is_empty():
+        raise UserError(
+            f"the store {store.root} holds no SPX closes: import some first, e.g. `alvh data import canonical FOLDER`"
+        )
+    return build_history(frames, quoted, last=last)

@@ -1,0 +1,163 @@
+"""The product on one page: a day is observed, diagnosed, decided, executed and booked.
+
+A backtest, a paper account and this evening's decision are the same day, folded over different quotes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from alvh.accounting.book import Book, Interest
+from alvh.accounting.ledger import Ledger, close_books
+from alvh.accounting.settle import settle_due
+from alvh.decision.decide import decide
+from alvh.diagnosis.diagnose import diagnose
+from alvh.diagnosis.indicators.indices import bill_yield
+from alvh.execution.execute import Execution, execute
+from alvh.market.history import History
+from alvh.market.market_quotes import FULL_CHAIN_SHARE, MarketQuotes, full_chain_share
+from alvh.market.observe import View
+from alvh.market.quotes import QuoteSource
+from alvh.market.reconstruct import ModelledQuotes
+from alvh.policies.policy import Policy
+from alvh.values import Order, Plan, Skip
+
+Source = Literal["market", "modelled", "auto"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """What folding the day over a window left: the book with its journal, the ledger, every plan and every skip.
+
+    Attributes
+    ----------
+    start : int
+        Axis position of the first session.
+    plans : tuple of Plan
+        One a session that could be observed, in order; idle days have empty plans.
+    skips : tuple of Skip
+    """
+
+    policy: Policy
+    history: History
+    quotes: QuoteSource
+    how: Execution
+    start: int
+    dates: tuple[dt.date, ...]
+    book: Book
+    ledger: Ledger
+    plans: tuple[Plan, ...]
+    skips: tuple[Skip, ...]
+
+
+def run(
+    history: History,
+    policy: Policy,
+    quotes: QuoteSource,
+    *,
+    first: dt.date,
+    last: dt.date,
+    nav_cents: int,
+    how: Execution,
+    on_day: Callable[[int, int], None] | None = None,
+) -> Run:
+    """Fold the day over every session from `first` to `last`.
+
+    Parameters
+    ----------
+    history, policy, quotes
+        What is known, what to do, and the one source of quotes.
+    first, last : datetime.date
+    nav_cents : int
+        Starting cash.
+    how : Execution
+        Fill model, timing and fees.
+    on_day : callable, optional
+        Told (done, total) after each session, for a progress bar.
+    """
+    start = history.first_at_or_after(first)
+    stop = history.first_at_or_after(last + dt.timedelta(1))
+    if stop <= start:
+        message = f"no session between {first} and {last}"
+        raise ValueError(message)
+    book = Book(nav_cents)
+    plans: list[Plan] = []
+    skips: list[Skip] = []
+    pending: Plan | None = None
+    for i in range(start, stop):
+        today = history.dates[i]
+        earn(history, i, book)
+        skips += settle_due(history, today, book, morning=True)
+        view = observe(history, quotes, policy, i)
+        if view is None:
+            skips.append(Skip(today, "market", "no data: no view and no decision; positions keep their last mark"))
+            skips += settle_due(history, today, book, morning=False)
+            continue
+        if pending is not None:
+            skips += carry_out(pending, view, book, how)
+        skips += settle_due(history, today, book, morning=False)
+        plan = decide(view, diagnose(view), book, policy.layers, policy.rules)
+        skips += plan.skips
+        plans.append(plan)
+        pending = plan if plan.orders else None
+        if how.same_close and pending is not None:
+            skips += carry_out(pending, view, book, how)
+            pending = None
+        if on_day is not None:
+            on_day(i - start + 1, stop - start)
+    dates = history.dates[start:stop]
+    ledger = close_books(book, quotes, dates, start, [layer.name for layer in policy.layers])
+    return Run(policy, history, quotes, how, start, dates, book, ledger, tuple(plans), tuple(skips))
+
+
+def observe(history: History, quotes: QuoteSource, policy: Policy, i: int) -> View | None:
+    """Return what can be seen at a close, or None on a session without data for what the policy trades."""
+    view = View(history, quotes, i)
+    spot = view.spot("SPX")
+    if spot != spot or (quotes.origin == "market" and not view.has_chain(policy.underlyings)):
+        return None
+    return view
+
+
+def carry_out(plan: Plan, view: View, book: Book, how: Execution) -> list[Skip]:
+    """Fill a plan at a view and fold the fills into the book; return what was not filled."""
+
+    def still_open(order: Order) -> bool:
+        if order.kind == "open":
+            return True
+        campaign = book.holds(order.layer, order.campaign)
+        return campaign is not None and all(
+            leg.contract in campaign.positions or leg.ratio > 0 for leg in order.legs if order.kind != "close"
+        )
+
+    fills, skips = execute(plan, view, how, still_open=still_open)
+    for fill in fills:
+        book.apply(fill)
+    return skips
+
+
+def earn(history: History, i: int, book: Book) -> None:
+    """Book the Treasury-bill interest earned on cash since the session before, at the yield known then."""
+    if i == 0:
+        return
+    rate = float(history.derive("bill_yield", bill_yield)[i - 1])
+    days = (history.dates[i] - history.dates[i - 1]).days
+    cents = round(book.cash_cents * rate * days / 365.0) if rate == rate else 0
+    if cents:
+        book.earn(Interest(history.dates[i], cents, rate))
+
+
+def choose_source(history: History, policy: Policy, source: Source, first: dt.date, last: dt.date) -> QuoteSource:
+    """Return the one source of a run: `auto` takes the market where full chains cover enough of its sessions."""
+    start = history.first_at_or_after(first)
+    stop = history.first_at_or_after(last + dt.timedelta(1)) - 1
+    if source == "market":
+        return MarketQuotes(history)
+    if source == "auto" and start <= stop:
+        shares = [full_chain_share(history, underlying, start, stop) for underlying in policy.underlyings]
+        if min(shares) >= FULL_CHAIN_SHARE:
+            return MarketQuotes(history)
+    return ModelledQuotes(history)

@@ -1,0 +1,36 @@
+"""View + readings + book -> plan: layers propose in policy order, rules then restrain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from alvh.decision.draft import Draft, Layer, Rule
+from alvh.diagnosis.diagnose import Readings
+from alvh.market.observe import View
+from alvh.values import Holdings, Plan
+
+
+def decide(view: View, readings: Readings, book: Holdings, layers: Sequence[Layer], rules: Sequence[Rule]) -> Plan:
+    """Return the plan of one close. The same call serves the backtest, the paper account and tonight.
+
+    Parameters
+    ----------
+    view : View
+        What is known; nothing later.
+    readings : Readings
+        Indicators of that view.
+    book : Holdings
+        What is held after the fills of that close.
+    layers, rules : sequences
+        In policy order.
+    """
+    draft = Draft(
+        view,
+        condors=tuple(layer.name for layer in layers if not layer.hedge),
+        hedges=tuple(layer.name for layer in layers if layer.hedge),
+    )
+    for layer in layers:
+        layer.propose(view, readings, book, draft)
+    for rule in rules:
+        rule.restrain(view, readings, book, draft)
+    return draft.plan()

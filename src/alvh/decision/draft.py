@@ -1,0 +1,125 @@
+"""The plan while it is being made: layers propose into it in policy order, rules then restrain it, with reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from alvh.conventions import spx_equivalent
+from alvh.diagnosis.diagnose import Readings
+from alvh.market.observe import View
+from alvh.values import Campaign, Contract, Holdings, Order, Plan, Position, Skip
+
+
+class Params(BaseModel):
+    """Parameters of a layer or rule, as a policy's TOML gives them: frozen, and nothing unknown is accepted."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True, slots=True)
+class HedgeTarget:
+    """What a hedge layer wants at this close, before whole contracts are chosen.
+
+    Attributes
+    ----------
+    layer : str
+    campaign : Campaign or None
+        The sleeve that holds something now.
+    held : Position or None
+        What it holds.
+    buy : Contract or None
+        What additions (or the roll) are bought in; None when nothing suitable is listed.
+    roll : bool
+        Whether all that is held moves into `buy`.
+    per_condor : float
+        Contracts for one open condor: n / 10 x the layer's weight.
+    recycled : int
+        Contracts to buy on top, paid for by another layer's gains.
+    price_usd : float
+        Premium of one contract of `buy` at mid.
+    exposure : float
+        Beta-weighted exposure of one contract: its delta to the VX future x the beta of that future to the VIX.
+    """
+
+    layer: str
+    campaign: Campaign | None
+    held: Position | None
+    buy: Contract | None
+    roll: bool
+    per_condor: float
+    recycled: int
+    price_usd: float
+    exposure: float
+
+
+@dataclass(slots=True)
+class Draft:
+    """Orders, wishes and refusals of one close, while layers and rules work on them.
+
+    `condors` and `hedges` name the policy's layers of either sort, in its order.
+    `recycle_cents` holds gains one layer hands to another; `budget_cents` is what hedges may still cost (None: no cap).
+    """
+
+    view: View
+    condors: tuple[str, ...] = ()
+    hedges: tuple[str, ...] = ()
+    orders: list[Order] = field(default_factory=list)
+    targets: list[HedgeTarget] = field(default_factory=list)
+    skips: list[Skip] = field(default_factory=list)
+    recycle_cents: dict[str, int] = field(default_factory=dict)
+    budget_cents: int | None = None
+    notes: dict[str, float] = field(default_factory=dict)
+
+    def skip(self, layer: str, why: str) -> None:
+        """Record that something did not happen, and why."""
+        self.skips.append(Skip(self.view.date, layer, why))
+
+    def trim(self, at: int, lots: int) -> None:
+        """Lower the lots of order number `at`."""
+        self.orders[at] = replace(self.orders[at], lots=lots)
+
+    def plan(self) -> Plan:
+        """Return the finished plan."""
+        return Plan(self.view.instant, tuple(self.orders), tuple(self.skips), dict(self.notes))
+
+
+class Layer(Protocol):
+    """A layer proposes. The condor is the first; every hedge is another.
+
+    `name` is the layer's name in the policy and on every order, fill and posting; `hedge` says whether its premium is
+    counted as the cost of hedging; `needs` names the readings it cannot do without.
+    """
+
+    name: str
+    hedge: ClassVar[bool]
+    needs: ClassVar[tuple[str, ...]]
+
+    def propose(self, view: View, readings: Readings, book: Holdings, draft: Draft) -> None:
+        """Add orders, targets or skips to `draft`, having seen what layers before proposed."""
+
+
+class Rule(Protocol):
+    """A rule restrains: it may lower, refuse or complete what layers proposed, never without a reason."""
+
+    name: str
+    needs: ClassVar[tuple[str, ...]]
+
+    def restrain(self, view: View, readings: Readings, book: Holdings, draft: Draft) -> None:
+        """Restrain `draft` in place."""
+
+
+def open_condors(book: Holdings, draft: Draft) -> float:
+    """Return the SPX-equivalent condors that will be open once `draft` is filled: open ones, less closes, plus opens."""
+    closing = {o.campaign for o in draft.orders if o.kind == "close"}
+    total = 0.0
+    for layer in draft.condors:
+        for campaign in book.campaigns(layer):
+            if campaign.name not in closing:
+                total += campaign.lots * spx_equivalent(next(iter(campaign.positions)).root)
+    for order in draft.orders:
+        if order.kind == "open" and order.layer in draft.condors:
+            total += order.lots * spx_equivalent(order.legs[0].contract.root)
+    return total

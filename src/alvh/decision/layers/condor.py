@@ -1,0 +1,216 @@
+"""The iron condor, the first layer: when one is opened, which strikes, and when it is taken off."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from alvh import conventions
+from alvh.decision.draft import Draft, Params
+from alvh.decision.layers.condor_strikes import CondorStrikes, choose_strikes
+from alvh.diagnosis.diagnose import Readings
+from alvh.market.observe import View
+from alvh.market.quotes import Series
+from alvh.values import Campaign, Contract, Holdings, Leg, Missing, Order
+
+SHORT_PUT, LONG_PUT, SHORT_CALL, LONG_CALL = range(4)
+
+
+class CondorParams(Params):
+    """Parameters of the condor layer (defaults: the profile `swing` of `concepts.md`, section 2).
+
+    Attributes
+    ----------
+    underlying : {"SPX", "XSP"}
+    entry : {"daily", "weekly", "monthly"}
+        A condor is opened on the first session of each period.
+    dte_min, dte_max, dte_target : int
+        Calendar days to expiry; the listed expiry nearest the target inside the window is taken.
+    shorts : {"delta", "sd", "credit", "width_points", "width_percent"}
+        How short strikes are chosen; `short` is the delta, the number of standard deviations, the credit in points, or
+        the distance from spot in points or percent.
+    short : float
+    vendor_delta : bool
+        Choose by the vendor's delta instead of Black's at the strike's own volatility (market quotes only).
+    wing_percent : float
+        Width of each wing in percent of spot, on the strike grid, so that 2007 and 2026 compare.
+    wing_points : float or None
+        Width in points instead.
+    max_width_ratio : float
+        A condor whose realised width is 0 or exceeds this multiple of its target is refused.
+    profit_take : float or None
+        Close when this share of the credit can be kept at mid.
+    stop_loss : float or None
+        Close when the loss at mid reaches this multiple of the credit.
+    exit_dte : int or None
+        Close when so few calendar days are left; None holds to settlement.
+    exit_on : {"at_or_below", "nearest"}
+        Close on the first session at or below `exit_dte`, or on the session nearest it.
+    min_credit_points : float
+        A smaller credit is not worth the trade.
+    max_lots : int
+        At most so many per entry; the sizing rule lowers it.
+    finish_in_data : bool
+        Refuse an entry whose exit lies beyond the data (the peers' benchmark).
+    """
+
+    underlying: Literal["SPX", "XSP"] = "SPX"
+    entry: Literal["daily", "weekly", "monthly"] = "weekly"
+    dte_min: int = Field(30, ge=0, le=730)
+    dte_max: int = Field(60, ge=0, le=730)
+    dte_target: int = Field(45, ge=0, le=730)
+    shorts: Literal["delta", "sd", "credit", "width_points", "width_percent"] = "delta"
+    short: float = Field(0.16, gt=0.0)
+    vendor_delta: bool = False
+    wing_percent: float = Field(1.0, gt=0.0, le=50.0)
+    wing_points: float | None = Field(None, gt=0.0)
+    max_width_ratio: float = Field(1.25, ge=1.0)
+    profit_take: float | None = Field(0.5, gt=0.0, le=1.0)
+    stop_loss: float | None = Field(2.0, gt=0.0)
+    exit_dte: int | None = Field(21, ge=0)
+    exit_on: Literal["at_or_below", "nearest"] = "at_or_below"
+    min_credit_points: float = Field(0.0, ge=0.0)
+    max_lots: int = Field(10_000, ge=1)
+    finish_in_data: bool = False
+
+
+class Condor:
+    """Sells an iron condor at each entry date and manages each until it is closed or settles."""
+
+    hedge: ClassVar[bool] = False
+    needs: ClassVar[tuple[str, ...]] = ("SPX",)
+    Params = CondorParams
+
+    def __init__(self, name: str, params: CondorParams) -> None:
+        self.name = name
+        self.params = params
+
+    def propose(self, view: View, readings: Readings, book: Holdings, draft: Draft) -> None:
+        """Propose closes of condors that are due, then an entry where today is an entry date."""
+        for campaign in book.campaigns(self.name):
+            reason = self.exit_reason(view, campaign)
+            if reason:
+                draft.orders.append(self._close(campaign, reason))
+        if entry_today(view.calendar, view.i, self.params.entry):
+            self._enter(view, draft)
+
+    def exit_reason(self, view: View, campaign: Campaign) -> str:
+        """Return why a condor is to be closed at this view, or nothing."""
+        p = self.params
+        expiry = next(iter(campaign.positions)).expiry
+        days = (expiry - view.date).days
+        if p.exit_dte is not None and days <= p.exit_dte + 5 and self._is_due(view, expiry, days):
+            return f"{days} days to expiry"
+        if p.profit_take is None and p.stop_loss is None:
+            return ""
+        value = 0.0
+        for contract, position in campaign.positions.items():
+            value += position.quantity * view.mark(contract, position.opened)
+        multiplier = conventions.root_spec(next(iter(campaign.positions)).root).multiplier
+        profit = value * multiplier + campaign.credit_cents / 100.0
+        credit = campaign.credit_cents / 100.0
+        if p.profit_take is not None and profit >= p.profit_take * credit:
+            return f"profit take at {p.profit_take:.0%} of the credit"
+        if p.stop_loss is not None and profit <= -p.stop_loss * credit:
+            return f"stop at {p.stop_loss:g} x the credit"
+        return ""
+
+    def _is_due(self, view: View, expiry: dt.date, days: int) -> bool:
+        """Whether today is the exit session; the calendar, not the price, decides."""
+        exit_dte = self.params.exit_dte
+        assert exit_dte is not None
+        if self.params.exit_on == "at_or_below" or view.i + 1 >= len(view.calendar):
+            return days <= exit_dte
+        following = view.calendar[view.i + 1]
+        if following > expiry:
+            return True
+        return abs(days - exit_dte) <= abs((expiry - following).days - exit_dte)
+
+    def _close(self, campaign: Campaign, reason: str) -> Order:
+        """Return the order that takes a whole condor off."""
+        lots = campaign.lots
+        legs = tuple(Leg(c, -p.quantity // lots) for c, p in campaign.positions.items())
+        return Order(self.name, campaign.name, "close", legs, lots, reason)
+
+    def _enter(self, view: View, draft: Draft) -> None:
+        """Propose a new condor in the expiry nearest the target that gives one, or record why none does."""
+        p = self.params
+        candidates = self.candidates(view.series(p.underlying))
+        if not candidates:
+            draft.skip(self.name, f"no {p.underlying} expiry {p.dte_min}-{p.dte_max} days out")
+            return
+        refusals: list[str] = []
+        for series in candidates:
+            if p.finish_in_data and series.expiry - dt.timedelta(p.exit_dte or 0) > view.calendar[-1]:
+                refusals.append(f"{series.expiry}: the exit lies beyond the data")
+                break
+            made = self._order(view, series)
+            if isinstance(made, Order):
+                draft.orders.append(made)
+                return
+            refusals.append(f"{series.expiry}: {made.why}")
+        draft.skip(self.name, "; ".join(refusals[:3]))
+
+    def candidates(self, listed: Sequence[Series]) -> list[Series]:
+        """Return the listed expiries of the window, the one nearest the target first (the nearer one of two)."""
+        p = self.params
+        inside = [s for s in listed if p.dte_min <= s.days <= p.dte_max]
+        return sorted(inside, key=lambda s: (abs(s.days - p.dte_target), s.days, s.root))
+
+    def _order(self, view: View, series: Series) -> Order | Missing:
+        """Return the opening order in one expiry, or why there is none."""
+        p = self.params
+        strikes = choose_strikes(view, series, p)
+        if isinstance(strikes, Missing):
+            return strikes
+        legs = condor_legs(series, strikes)
+        mids = []
+        for leg in legs:
+            quote = view.quote(leg.contract)
+            if isinstance(quote, Missing):
+                return quote
+            mids.append(quote.mid)
+        credit = mids[SHORT_PUT] - mids[LONG_PUT] + mids[SHORT_CALL] - mids[LONG_CALL]
+        if not credit > p.min_credit_points:
+            return Missing(f"the credit of {credit:.2f} is not above {p.min_credit_points:.2f}")
+        width = max(strikes.short_put - strikes.long_put, strikes.long_call - strikes.short_call)
+        multiplier = conventions.root_spec(series.root).multiplier
+        if credit >= width:
+            return Missing(f"the credit of {credit:.2f} is not below the width of {width:g}")
+        return Order(
+            layer=self.name,
+            campaign=f"{self.name}@{view.date}",
+            kind="open",
+            legs=legs,
+            lots=p.max_lots,
+            reason=f"{p.entry} entry: {series.days} days, shorts by {p.shorts} {p.short:g}",
+            max_loss_usd_per_lot=(width - credit) * multiplier,
+            premium_usd_per_lot=credit * multiplier,
+        )
+
+
+def condor_legs(series: Series, strikes: CondorStrikes) -> tuple[Leg, ...]:
+    """Return the four legs of one condor, in the order SHORT_PUT, LONG_PUT, SHORT_CALL, LONG_CALL."""
+    root, expiry = series.root, series.expiry
+    return (
+        Leg(Contract(root, expiry, strikes.short_put, "P"), -1),
+        Leg(Contract(root, expiry, strikes.long_put, "P"), 1),
+        Leg(Contract(root, expiry, strikes.short_call, "C"), -1),
+        Leg(Contract(root, expiry, strikes.long_call, "C"), 1),
+    )
+
+
+def entry_today(calendar: Sequence[dt.date], i: int, entry: Literal["daily", "weekly", "monthly"]) -> bool:
+    """Whether session `i` is the first of its ISO week or calendar month (daily: always)."""
+    if entry == "daily" or i == 0:
+        return True
+    today, before = calendar[i], calendar[i - 1]
+    if entry == "weekly":
+        return (today - before).days >= 7 or today.weekday() < before.weekday()
+    return (today.year, today.month) != (before.year, before.month)
+
+
+LAYER = Condor

@@ -1,0 +1,199 @@
+"""Long VIX calls at one temporal layer: bought by delta to the VX future, rolled, monetised, refilled."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from typing import ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from alvh import conventions
+from alvh.decision.draft import Draft, HedgeTarget, Params
+from alvh.diagnosis.diagnose import Readings
+from alvh.diagnosis.indicators.vx_curve import MONTHS
+from alvh.market.observe import View
+from alvh.market.quotes import Series
+from alvh.values import Campaign, Contract, Holdings, Leg, Missing, Order, Position
+
+
+class VixCallsParams(Params):
+    """Parameters of one temporal layer of VIX calls (`concepts.md`, section 2; windows: `decisions.md`).
+
+    Attributes
+    ----------
+    contracts : float
+        Calls per 10 open condors (SPX-equivalents).
+    dte_min, dte_max, dte_target : int
+        Calendar days to expiry at entry.
+    choose : {"nearest", "target", "longest"}
+        The nearest, the one nearest `dte_target`, or the longest monthly of the window.
+    delta : float
+        Black delta to the VX future.
+    roll_dte : int
+        Rolled when so few days are left.
+    weight : float
+        The layer's weight in [0, 1].
+    monetise_multiple : float or None
+        At this multiple of its cost, `monetise_share` of the calls is sold, once for each contract bought.
+    monetise_share : float
+    recycle_to : str or None
+        Layer that spends `recycle_share` of those proceeds on more of its own calls.
+    recycle_share : float
+    exit_front_level : float or None
+        All is sold when F1 reaches this level.
+    giveback : float or None
+        All is sold when this share of the peak is given back, once the peak has reached `giveback_from` x cost.
+    giveback_from : float
+    """
+
+    contracts: float = Field(4.0, gt=0.0)
+    dte_min: int = Field(25, ge=1)
+    dte_max: int = Field(63, ge=1)
+    dte_target: int = Field(30, ge=1)
+    choose: Literal["nearest", "target", "longest"] = "nearest"
+    delta: float = Field(0.50, gt=0.0, lt=1.0)
+    roll_dte: int = Field(21, ge=0)
+    weight: float = Field(1.0, ge=0.0, le=1.0)
+    monetise_multiple: float | None = Field(None, gt=1.0)
+    monetise_share: float = Field(0.5, gt=0.0, le=1.0)
+    recycle_to: str | None = None
+    recycle_share: float = Field(0.5, ge=0.0, le=1.0)
+    exit_front_level: float | None = Field(None, gt=0.0)
+    giveback: float | None = Field(None, gt=0.0, lt=1.0)
+    giveback_from: float = Field(3.0, ge=1.0)
+
+
+class VixCalls:
+    """Holds long VIX calls in proportion to the open condors."""
+
+    hedge: ClassVar[bool] = True
+    needs: ClassVar[tuple[str, ...]] = ("F1", "VVIX")
+    Params = VixCallsParams
+
+    def __init__(self, name: str, params: VixCallsParams) -> None:
+        self.name = name
+        self.params = params
+
+    def propose(self, view: View, readings: Readings, book: Holdings, draft: Draft) -> None:
+        """Propose a gain to take, or the target of this close."""
+        sleeves = book.campaigns(self.name)
+        campaign = sleeves[0] if sleeves else None
+        if campaign is not None and not campaign.positions:
+            if campaign.refill_from is not None and view.date < campaign.refill_from:
+                draft.skip(self.name, f"all sold at a gain; refills from {campaign.refill_from}")
+                return
+        held = next(iter(campaign.positions.values()), None) if campaign is not None else None
+        if campaign is not None and held is not None and self._take_gain(view, readings, campaign, held, draft):
+            return
+        self._target(view, readings, campaign, held, draft)
+
+    def _take_gain(self, view: View, readings: Readings, campaign: Campaign, held: Position, draft: Draft) -> bool:
+        """Propose to sell some or all of what is held, where a gain is to be taken; whether all of it is."""
+        p = self.params
+        marks = view.marks_since(held.contract, held.opened)
+        cost = held.cost_cents / 100.0 / (held.quantity * conventions.root_spec("VIX").multiplier)
+        why = exit_reason(marks, cost, readings.value("F1"), p)
+        if why:
+            refill = held.contract.expiry - dt.timedelta(p.roll_dte)
+            draft.orders.append(self._sell(campaign, held, held.quantity, why, refill))
+            return True
+        if p.monetise_multiple is None or held.monetised or not marks[-1] >= p.monetise_multiple * cost:
+            return False
+        quantity = int(math.floor(p.monetise_share * held.quantity))
+        if quantity < 1:
+            draft.skip(self.name, f"a gain of {marks[-1] / cost:.1f} x cost, but one contract cannot be halved")
+            return False
+        draft.orders.append(self._sell(campaign, held, quantity, f"mark at {marks[-1] / cost:.1f} x cost"))
+        if p.recycle_to is not None:
+            proceeds = round(p.recycle_share * quantity * marks[-1] * 100 * 100)
+            draft.recycle_cents[p.recycle_to] = draft.recycle_cents.get(p.recycle_to, 0) + proceeds
+        return True
+
+    def _sell(
+        self, campaign: Campaign, held: Position, quantity: int, why: str, refill_from: dt.date | None = None
+    ) -> Order:
+        """Return the order that sells some of what is held, to take a gain."""
+        legs = (Leg(held.contract, -quantity),)
+        return Order(self.name, campaign.name, "monetise", legs, 1, why, refill_from=refill_from)
+
+    def _target(
+        self, view: View, readings: Readings, campaign: Campaign | None, held: Position | None, draft: Draft
+    ) -> None:
+        """Say what this layer wants at this close, in the contract it holds or in the one to roll into."""
+        p = self.params
+        roll = held is not None and (held.contract.expiry - view.date).days <= p.roll_dte
+        buy = held.contract if held is not None and not roll else self.pick(view)
+        if isinstance(buy, Missing):
+            draft.skip(self.name, f"{'no roll' if roll else 'empty'}: {buy.why}")
+            if held is None or roll:
+                return
+        assert not isinstance(buy, Missing)
+        quote = view.quote(buy)
+        if isinstance(quote, Missing):
+            draft.skip(self.name, quote.why)
+            return
+        beta = readings.value(f"vx_beta_{month_of(view, buy)}")
+        price_usd = quote.mid * conventions.root_spec("VIX").multiplier
+        recycled = draft.recycle_cents.get(self.name, 0)
+        draft.targets.append(
+            HedgeTarget(
+                layer=self.name,
+                campaign=campaign,
+                held=held,
+                buy=buy,
+                roll=roll,
+                per_condor=p.contracts / 10.0 * p.weight,
+                recycled=int(recycled / 100.0 / price_usd) if recycled and price_usd > 0.0 else 0,
+                price_usd=price_usd,
+                # Before a beta can be measured every future counts alike.
+                exposure=quote.delta * (beta if math.isfinite(beta) else 1.0),
+            )
+        )
+
+    def pick(self, view: View) -> Contract | Missing:
+        """Return the call to buy today, or why there is none."""
+        p = self.params
+        window = [s for s in view.series("VIX") if p.dte_min <= s.days <= p.dte_max]
+        if not window:
+            return Missing(f"no VIX monthly {p.dte_min}-{p.dte_max} days out is listed")
+        series = choose(window, p.choose, p.dte_target)
+        strike = view.strike_at_delta(series, "C", p.delta)
+        if math.isnan(strike):
+            return Missing(f"no {p.delta:g}-delta VIX call of {series.expiry}")
+        return Contract("VIX", series.expiry, strike, "C")
+
+
+def choose(window: Sequence[Series], how: Literal["nearest", "target", "longest"], target: int) -> Series:
+    """Return the expiry of a window to buy: the nearest, the one nearest the target, or the longest."""
+    if how == "nearest":
+        return min(window, key=lambda s: s.days)
+    if how == "longest":
+        return max(window, key=lambda s: s.days)
+    return min(window, key=lambda s: (abs(s.days - target), s.days))
+
+
+def exit_reason(marks: np.ndarray[tuple[int, ...], np.dtype[np.float64]], cost: float, front: float, p: VixCallsParams) -> str:
+    """Return why everything is sold, or nothing: the front future is extreme, or a large gain is being given back.
+
+    `marks` are the daily marks since the purchase, points; `cost` what one call cost; `front` is F1 (NaN: unknown).
+    """
+    if p.exit_front_level is not None and front >= p.exit_front_level:
+        return f"F1 at {front:.1f} has reached {p.exit_front_level:g}"
+    if p.giveback is None:
+        return ""
+    peak = float(np.nanmax(marks))
+    if peak >= p.giveback_from * cost and marks[-1] <= (1.0 - p.giveback) * peak:
+        return f"{1.0 - marks[-1] / peak:.0%} given back from a peak of {peak / cost:.1f} x cost"
+    return ""
+
+
+def month_of(view: View, contract: Contract) -> int:
+    """Return which of F1..F8 a VIX option hangs on: its place among the listed monthlies, at most 8."""
+    expiries = [s.expiry for s in view.series("VIX")]
+    return min(expiries.index(contract.expiry) + 1 if contract.expiry in expiries else MONTHS, MONTHS)
+
+
+LAYER = VixCalls

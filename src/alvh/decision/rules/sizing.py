@@ -1,0 +1,99 @@
+"""How many condors: 2 % of equity a stack by maximum loss plus hedge premium at risk, 3 % at most, 6 % over all stacks."""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar
+
+from pydantic import Field
+
+from alvh.conventions import spx_equivalent
+from alvh.decision.draft import Draft, Params
+from alvh.diagnosis.diagnose import Readings
+from alvh.market.observe import View
+from alvh.values import Holdings
+
+
+class SizingParams(Params):
+    """Shares of equity (`decisions.md`, "Money, lots, accounts").
+
+    Attributes
+    ----------
+    target : float
+        Risk of one stack: the condor's maximum loss plus the hedge premium that goes with it.
+    cap : float
+        One lot is traded as long as it alone stays within this share.
+    total : float
+        Over all open stacks.
+    """
+
+    target: float = Field(0.02, gt=0.0, le=1.0)
+    cap: float = Field(0.03, gt=0.0, le=1.0)
+    total: float = Field(0.06, gt=0.0, le=1.0)
+
+
+class Sizing:
+    """Sets the lots of every condor that is opened, and refuses one that is too large, with the reason."""
+
+    needs: ClassVar[tuple[str, ...]] = ()
+    Params = SizingParams
+
+    def __init__(self, name: str, params: SizingParams) -> None:
+        self.name = name
+        self.params = params
+
+    def restrain(self, view: View, readings: Readings, book: Holdings, draft: Draft) -> None:
+        """Lower the lots of opening condors; those that come to nothing leave the draft with a skip."""
+        opening = [k for k, o in enumerate(draft.orders) if o.kind == "open" and o.layer in draft.condors]
+        if not opening:
+            return
+        equity_usd = book.equity_cents(view) / 100.0
+        premium_usd = sum(t.per_condor * t.price_usd for t in draft.targets)
+        at_risk_usd = open_risk_usd(book, draft)
+        refused = []
+        for k in opening:
+            order = draft.orders[k]
+            scale = spx_equivalent(order.legs[0].contract.root)
+            lot_usd = order.max_loss_usd_per_lot + premium_usd * scale
+            draft.notes[f"{order.layer}.risk_usd_per_lot"] = lot_usd
+            room_usd = self.params.total * equity_usd - at_risk_usd
+            lots, why = lots_within(lot_usd, equity_usd, room_usd, self.params)
+            lots = min(lots, order.lots)
+            if lots < 1:
+                draft.skip(order.layer, why)
+                refused.append(k)
+                continue
+            draft.trim(k, lots)
+            at_risk_usd += lots * lot_usd
+        for k in reversed(refused):
+            del draft.orders[k]
+
+
+def lots_within(lot_usd: float, equity_usd: float, room_usd: float, p: SizingParams) -> tuple[int, str]:
+    """Return how many lots fit, and why none does when none does."""
+    if not lot_usd > 0.0:
+        return 0, "the risk of one lot is unknown"
+    lots = math.floor(p.target * equity_usd / lot_usd)
+    if lots == 0:
+        if lot_usd > p.cap * equity_usd:
+            return 0, f"one lot risks {lot_usd:,.0f} USD, more than {p.cap:.0%} of equity"
+        lots = 1
+    fitting = min(lots, math.floor(room_usd / lot_usd))
+    if fitting < 1:
+        return 0, f"{p.total:.0%} over all stacks is used up"
+    return fitting, ""
+
+
+def open_risk_usd(book: Holdings, draft: Draft) -> float:
+    """Return the maximum loss of open condors plus what the hedges held now have cost."""
+    closing = {o.campaign for o in draft.orders if o.kind == "close"}
+    cents = 0
+    for layer in draft.condors:
+        cents += sum(c.max_loss_cents for c in book.campaigns(layer) if c.name not in closing)
+    for layer in draft.hedges:
+        for campaign in book.campaigns(layer):
+            cents += sum(max(0, p.cost_cents) for p in campaign.positions.values())
+    return cents / 100.0
+
+
+RULE = Sizing

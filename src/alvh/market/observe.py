@@ -1,0 +1,110 @@
+"""What may be known at an instant: a view of the history that cannot serve anything stamped later."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from alvh.market.history import History
+from alvh.market.quotes import QuoteSource, Series
+from alvh.values import Contract, Floats, Instant, Missing, Phase, Quote, Reading, Right
+
+
+class View:
+    """Everything known at the close of one session and nothing after it.
+
+    Parameters
+    ----------
+    history : History
+    quotes : QuoteSource
+    i : int
+        Position of the session on the history's axis.
+
+    Notes
+    -----
+    The session calendar is published years ahead, so `sessions_until` may count future sessions. Every price is cut at
+    the session.
+    """
+
+    __slots__ = ("_history", "_quotes", "date", "i")
+
+    def __init__(self, history: History, quotes: QuoteSource, i: int) -> None:
+        self._history = history
+        self._quotes = quotes
+        self.i = i
+        self.date: dt.date = history.dates[i]
+
+    @property
+    def instant(self) -> Instant:
+        """The instant this view stands at."""
+        return Instant(self.date, Phase.CLOSE)
+
+    @property
+    def calendar(self) -> tuple[dt.date, ...]:
+        """The session calendar, known ahead."""
+        return self._history.dates
+
+    def reading(self, name: str) -> Reading | Missing:
+        """Return today's value of a raw series (``VIX``, ``SPX``, ``VVIX``, ...)."""
+        value = float(self._history.column(name)[self.i])
+        return Reading(value, self.date) if np.isfinite(value) else Missing(f"no {name} on {self.date}")
+
+    def past(self, name: str) -> Floats:
+        """Return a raw series up to and including today, oldest first; read-only."""
+        values = self._history.column(name)[: self.i + 1].view()
+        values.setflags(write=False)
+        return values
+
+    def prepared(self, key: str, compute: Callable[[History], Floats]) -> float:
+        """Return today's entry of an array prepared once over the whole history (`alvh.diagnosis`); NaN where missing.
+
+        `compute` must be causal: entry t reads nothing later than t. Every indicator is tested for it.
+        """
+        return float(self._history.derive(key, compute)[self.i])
+
+    def spot(self, underlying: str) -> float:
+        """Return the cash level of ``SPX``, ``XSP`` or ``VIX``; NaN where missing."""
+        return self._quotes.spot(self.i, underlying)
+
+    def series(self, underlying: str) -> Sequence[Series]:
+        """Return the option series that can be traded today, by expiry."""
+        return self._quotes.series(self.i, underlying)
+
+    def forward(self, series: Series) -> float:
+        """Return the forward of a series, points; NaN where missing."""
+        return self._quotes.forward(self.i, series)
+
+    def quote(self, contract: Contract) -> Quote | Missing:
+        """Return today's quote of a contract."""
+        return self._quotes.quote(self.i, contract)
+
+    def has_chain(self, underlyings: Sequence[str]) -> bool:
+        """Whether any of some underlyings has a chain today."""
+        return any(self._quotes.series(self.i, underlying) for underlying in underlyings)
+
+    def strike_at_delta(self, series: Series, right: Right, abs_delta: float, *, vendor: bool = False) -> float:
+        """Return the listed strike nearest a delta (Black's, or the vendor's); NaN where there is none."""
+        if vendor:
+            return self._quotes.vendor_delta(self.i, series, right, abs_delta)
+        return self._quotes.strike_at_delta(self.i, series, right, abs_delta)
+
+    def strike_near(self, series: Series, right: Right, target: float) -> float:
+        """Return the listed strike nearest `target` points; NaN where there is none."""
+        return self._quotes.strike_near(self.i, series, right, target)
+
+    def marks_since(self, contract: Contract, opened: dt.date) -> Floats:
+        """Return the marks of a held contract from `opened` until today, points."""
+        first = self._history.index(opened)
+        life = self._quotes.life(contract, first)
+        start = first - life.first
+        return life.mid[start : self.i - life.first + 1]
+
+    def mark(self, contract: Contract, opened: dt.date) -> float:
+        """Return today's mark of a contract held since `opened`, points (the last one, where none was quoted today)."""
+        return self._quotes.life(contract, self._history.index(opened)).mark(self.i)
+
+    def sessions_until(self, date: dt.date) -> int:
+        """Return how many sessions of the calendar lie after today and on or before `date`."""
+        return self._history.first_at_or_after(date + dt.timedelta(1)) - self.i - 1

@@ -1,0 +1,87 @@
+"""The VX futures curve as a matrix: one row a session, one column a monthly expiry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from alvh.values import Floats, Ints
+
+MIN_FRONT_SESSIONS = 5
+"""F1 has at least so many trading days left (`concepts.md`, "Conventions")."""
+
+
+@dataclass(frozen=True, eq=False)
+class VxCurve:
+    """Settlements of monthly VX futures.
+
+    Attributes
+    ----------
+    settle : array (sessions, expiries)
+        Daily settlement, VIX points; NaN where none was published, and on and after the expiry.
+    expiry_days : array (expiries,)
+        Final settlement dates as days since 1970-01-01, ascending.
+    final : array (expiries,)
+        Final settlement value (the SOQ, ``VRO``); NaN while unknown.
+    front : array (sessions,)
+        First column that expires after the session.
+    first_far : array (sessions,)
+        First column that is F1: at least `MIN_FRONT_SESSIONS` sessions before its expiry.
+    """
+
+    settle: Floats
+    expiry_days: Ints
+    final: Floats
+    front: Ints
+    first_far: Ints
+
+    @classmethod
+    def build(cls, days: Ints, frame: pl.DataFrame | None) -> VxCurve:
+        """Lay canonical ``vx_futures`` rows out on the axis `days`; weeklies are left out of the curve."""
+        if frame is None or frame.is_empty():
+            none = np.zeros(len(days), dtype=np.int64)
+            return cls(np.full((len(days), 0), np.nan), np.zeros(0, dtype=np.int64), np.zeros(0), none, none)
+        rows = frame.filter(pl.col("kind").cast(pl.String) == "monthly").drop_nulls("settle")
+        at = rows["date"].cast(pl.Int32).to_numpy().astype(np.int64)
+        expiry = rows["expiry"].cast(pl.Int32).to_numpy().astype(np.int64)
+        settle = rows["settle"].to_numpy()
+        expiries = np.unique(expiry)
+        column = np.searchsorted(expiries, expiry)
+        matrix = np.full((len(days), len(expiries)), np.nan)
+        final = np.full(len(expiries), np.nan)
+        last_day = at == expiry
+        final[column[last_day]] = settle[last_day]
+        row = np.searchsorted(days, at)
+        live = (row < len(days)) & (at < expiry)
+        live[live] &= days[row[live]] == at[live]
+        matrix[row[live], column[live]] = settle[live]
+        front = np.searchsorted(expiries, days, side="right")
+        # An expiry beyond the axis is far enough unless fewer sessions of the axis remain than days to it.
+        expiry_row = np.searchsorted(days, expiries)
+        beyond = expiries > days[-1]
+        expiry_row[beyond] = len(days) + ((expiries[beyond] - days[-1]) * 5) // 7
+        enough = np.searchsorted(expiry_row, np.arange(len(days)) + MIN_FRONT_SESSIONS)
+        return cls(matrix, expiries, final, front.astype(np.int64), np.maximum(enough, front).astype(np.int64))
+
+    def column_of(self, expiry_day: int) -> int:
+        """Return the column of an expiry, or -1 where no such contract was ever listed."""
+        j = int(np.searchsorted(self.expiry_days, expiry_day))
+        return j if j < len(self.expiry_days) and self.expiry_days[j] == expiry_day else -1
+
+    def nearby(self, k: int) -> Floats:
+        """Return F_k over the whole axis (k = 1 is the first with enough days left); NaN where not settled."""
+        j = self.first_far + k - 1
+        known = j < len(self.expiry_days)
+        out = np.full(len(j), np.nan)
+        out[known] = self.settle[np.flatnonzero(known), j[known]]
+        return out
+
+    def nearby_days(self, k: int) -> Floats:
+        """Return the expiry (days since 1970-01-01) of F_k over the whole axis; NaN where there is none."""
+        j = self.first_far + k - 1
+        known = j < len(self.expiry_days)
+        out = np.full(len(j), np.nan)
+        out[known] = self.expiry_days[j[known]]
+        return out
