@@ -33,7 +33,7 @@ from alvh.market.demo_market import (
 )
 from alvh.values import Bools, Dates, Floats, Ints
 
-FIRST_FIT_YEAR = 2007
+FIRST_FIT_DAY = dt.date(2007, 1, 1)
 ROBUST_LOG_SCALE = 0.1
 """Relative errors beyond this count linearly, so that a few crash days do not decide the fit."""
 FAST_HALF_LIFE = 5.0
@@ -97,9 +97,14 @@ def read(folder: Path) -> Sample:
     )
 
 
-def years_of(sessions: Dates) -> Ints:
-    """Return the calendar years."""
-    return sessions.astype("datetime64[Y]").astype(np.int64) + 1970
+def in_demo(sample: Sample) -> Bools:
+    """Whether a session is one of the demo market's."""
+    return (sample.sessions >= np.datetime64(demo.FIRST)) & (sample.sessions <= np.datetime64(demo.LAST))
+
+
+def fitted(sample: Sample) -> Bools:
+    """Whether a session belongs to the window the rules are fitted on."""
+    return (sample.sessions >= np.datetime64(FIRST_FIT_DAY)) & ~in_demo(sample)
 
 
 def fit_curve(sample: Sample, inside: Bools) -> CurveRule:
@@ -200,14 +205,12 @@ def report_bill(folder: Path, window: tuple[dt.date, dt.date]) -> None:
 def main(folder: Path) -> None:
     """Fit, then print constants and errors."""
     sample = read(folder)
-    test = (sample.sessions >= np.datetime64(demo.FIRST)) & (sample.sessions <= np.datetime64(demo.LAST))
-    train = (years_of(sample.sessions) >= FIRST_FIT_YEAR) & ~test
+    train = fitted(sample)
     curve_rule = fit_curve(sample, train)
     vvix_rule = fit_vvix(sample, train, curve_rule.half_life_sessions)
     print(f"CURVE_RULE = CurveRule{astuple(curve_rule)}")
     print(f"VVIX_RULE = VvixRule{astuple(vvix_rule)}")
-    fit, unseen = sample.part(sample.sessions >= np.datetime64(f"{FIRST_FIT_YEAR}-01-01")), sample.part(test)
-    seen = fit.part((fit.sessions < np.datetime64(demo.FIRST)) | (fit.sessions > np.datetime64(demo.LAST)))
+    seen, unseen = sample.part(train), sample.part(in_demo(sample))
     for title, part in (("fitted window", seen), (f"unseen, {demo.FIRST} to {demo.LAST}", unseen)):
         print(title)
         report_curve(part, curve_rule)
