@@ -15,10 +15,10 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-from chain_quotes import chain_quotes
 from scipy.optimize import minimize
 
 from alvh.market import half_spread as shipped
+from chain_quotes import chain_quotes
 
 DELTA_EDGES = [0.0, 0.01, 0.03, 0.07, 0.12, 0.20, 0.35, 0.50, 0.65, 0.80, 0.95, 1.01]
 DAY_EDGES = [0.8, 3, 10, 25, 50, 90, 180, 400]
@@ -31,7 +31,7 @@ VIX_MONTHLIES = [dt.date(2016, *d) for d in ((6, 15), (7, 20), (8, 17), (9, 21),
 
 def bucketed(quotes: pl.DataFrame) -> pl.DataFrame:
     """Return the quotes between the edges with their bucket numbers."""
-    kept = quotes.filter(pl.col("days") >= DAY_EDGES[0]) & (pl.col("days") < DAY_EDGES[-1]))
+    kept = quotes.filter((pl.col("days") >= DAY_EDGES[0]) & (pl.col("days") < DAY_EDGES[-1]))
     return kept.with_columns(
         delta_bucket=pl.Series(np.digitize(kept["abs_delta"], DELTA_EDGES) - 1),
         day_bucket=pl.Series(np.digitize(kept["days"], DAY_EDGES) - 1),
@@ -136,7 +136,7 @@ def table(title: str, quotes: pl.DataFrame, model: Callable[..., float]) -> None
     for i, (low, high) in enumerate(pairwise(DELTA_EDGES)):
         line = f"  {low:.2f}-{min(high, 1):.2f} "
         for j in range(len(heads)):
-            cell = judged.filter(pl.col("delta_bucket") == i) & (pl.col("day_bucket") == j))["ratio"]
+            cell = judged.filter((pl.col("delta_bucket") == i) & (pl.col("day_bucket") == j))["ratio"]
             line += f"{np.expm1(cell.median()):>+8.0%} {cell.len():>6}" if cell.len() >= 5 else f"{'-':>15}"
         print(line)
 
