@@ -2,8 +2,8 @@
 
 The instant of a session is the close of what is priced, in Chicago wall-clock time: SPX, SPXW and XSP at 15:00 (12:00
 on an early close), when the index closes; VIX options and VX at the daily VX settlement, which they are priced off:
-15:15 until 23 October 2020 and 15:00 since 26 October 2020 (SEC filing of SVXY's sponsor, 2020-09-18,
-0001193125-20-271242); on an early close a quarter past 12:00 and 12:00. Daylight-saving hours are not counted, as in
+15:15 until 23 October 2020 and 15:00 since 26 October 2020 (prospectus of ProShares Trust II, SEC accession
+0001193125-20-271242); on an early close 12:15 and 12:00, which is assumed. Daylight-saving hours are not counted, as in
 the Cboe VIX methodology, which counts 1,440 minutes for every whole day.
 """
 

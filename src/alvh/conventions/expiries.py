@@ -34,8 +34,8 @@ def third_friday(year: int, month: int) -> dt.date:
 def spx_monthly_expiry(year: int, month: int) -> dt.date:
     """Return the settlement date of the monthly SPX option: the third Friday, or the session before a Friday holiday.
 
-    Until January 2015 the options were *dated* on the Saturday after it (OCC information memo 31911); our expiry is
-    the day that settles them in every era.
+    Until 15 February 2015 the options were *dated* on the Saturday after it (Cboe, End-of-Month options page); our
+    expiry is the day that settles them in every era.
     """
     return session_on_or_before(third_friday(year, month))
 

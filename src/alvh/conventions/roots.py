@@ -56,8 +56,8 @@ _ROWS = (
     # 0.05 below 3.00 and 0.10 above.
     RootSpec("SPX", "SPX", "option", "AM", "european", 100, 0.05, 0.10),
     RootSpec("SPXW", "SPX", "option", "PM", "european", 100, 0.05, 0.10),
-    # Cboe, Mini-SPX (XSP) specification: one tenth of SPX, PM-settled. Cboe rule 5.4: one-cent steps in every series
-    # for as long as options on SPY are in the penny programme; the quote table of 2023-09-14 shows cents above 3.00.
+    # Cboe, Mini-SPX (XSP) specification: one tenth of SPX, PM-settled, one-cent steps in all series; the quote table of
+    # 2023-09-14 shows cents above 3.00. (The specification of 2007 had the steps of SPX.)
     RootSpec("XSP", "SPX", "option", "PM", "european", 100, 0.01, 0.01),
     # Cboe, VIX option specification (copy at qhlt.cn/thread-14233-1-2.html): 100 USD, European, settled to VRO.
     RootSpec("VIX", "VIX", "option", "AM", "european", 100, 0.05, 0.10),
