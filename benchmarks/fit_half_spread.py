@@ -127,9 +127,10 @@ def table(title: str, quotes: pl.DataFrame, model: Callable[..., float]) -> None
     """Print median |ln error| and bias (median of quoted/model - 1) of the shipped constants by bucket."""
     judged = shipped_ratio(quotes, model)
     print(f"\n{title}: {judged.height} quotes of {judged['session'].n_unique()} session(s)")
-    print(
-        f"  all: median |ln error| {judged['ratio'].abs().median():.3f}, bias {np.expm1(judged['ratio'].median()):+.1%}"
-    )
+    traded = judged.filter(pl.col("abs_delta").is_between(0.03, 0.5) & pl.col("days").is_between(10, 90))
+    for name, part in (("all", judged), ("10-90 days, 3-50 delta", traded)):
+        ratio = part["ratio"]
+        print(f"  {name}: median |ln error| {ratio.abs().median():.3f}, bias {np.expm1(ratio.median()):+.1%}")
     print("  bias, quoted over model, by |delta| (down) and days (across); number of quotes behind it")
     heads = [f"{a:g}-{b:g}" for a, b in pairwise(DAY_EDGES)]
     print(" " * 12 + "".join(f"{h:>15}" for h in heads))
