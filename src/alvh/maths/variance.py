@@ -166,7 +166,7 @@ def near_weight(near_minutes: float, next_minutes: float) -> float:
 
 
 def vix(near: Strip, later: Strip) -> float:
-    """Return the index in points from the strips of the two expiries around 30 days; NaN where its square is negative."""
+    """Return the index in points from the strips of the two expiries around 30 days; NaN for a negative variance."""
     near_minutes, later_minutes = near.years * MINUTES_A_YEAR, later.years * MINUTES_A_YEAR
     weight = near_weight(near_minutes, later_minutes)
     total = near.years * near.variance * weight + later.years * later.variance * (1.0 - weight)
