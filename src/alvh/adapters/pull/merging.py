@@ -1,0 +1,61 @@
+"""Pulled rows into the store: what is new is added, what the same source has corrected is renewed, the rest stays."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from alvh.adapters.pull.report import Merged
+from alvh.adapters.schema import Table, table
+from alvh.adapters.store import Store
+from alvh.adapters.store_merge import MergeReport
+
+_OLD = "__old_"
+
+
+def merge_pulled(store: Store, name: str, frame: pl.DataFrame) -> Merged:
+    """Merge pulled rows into a table.
+
+    A publisher completes its newest rows (open interest comes a day late) and corrects old ones, so a row that this
+    source brought before is renewed. A row of another source is never touched: it may be older and better, and the
+    report lists where the two differ. A null never takes the place of a value.
+
+    Parameters
+    ----------
+    store : Store
+    name : str
+        A table of the schema.
+    frame : DataFrame
+        Rows of that table, with ``source``; of several rows with one key the last counts.
+    """
+    of = table(name)
+    rows = of.conform(frame).unique(of.key, keep="last", maintain_order=True)
+    if rows.is_empty():
+        return Merged(MergeReport())
+    renewed = _renewed(store, of, rows)
+    if renewed.height:
+        store.merge(name, renewed, replace=True)
+        rows = rows.join(renewed.select(of.key), on=of.key, how="anti", nulls_equal=True)
+    report = store.merge(name, rows) if rows.height else MergeReport()
+    return Merged(report, renewed.height)
+
+
+def _renewed(store: Store, of: Table, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows that replace an older row of the same source with something new, completed from that row."""
+    labels = rows[of.label].cast(pl.String).unique().drop_nulls().to_list()
+    first, last = rows.select(pl.col(of.date).min().alias("first"), pl.col(of.date).max().alias("last")).row(0)
+    known = store.read(of.name, since=first, until=last, **{of.label: labels})
+    if known.is_empty():
+        return rows.clear()
+    compared = list(of.compared)
+    both = rows.join(
+        known.rename({column: _OLD + column for column in (*compared, "source")}).select(
+            *of.key, *(_OLD + column for column in (*compared, "source") if column not in of.key)
+        ),
+        on=of.key,
+        how="inner",
+        nulls_equal=True,
+    )
+    own = both.filter(pl.col("source") == pl.col(_OLD + "source")) if "source" not in of.key else both
+    filled = own.with_columns(pl.coalesce(column, _OLD + column).alias(column) for column in compared)
+    changed = pl.any_horizontal(pl.col(column).ne_missing(pl.col(_OLD + column)) for column in compared)
+    return filled.filter(changed).select(list(of.columns))
