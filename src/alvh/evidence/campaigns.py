@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from alvh.accounting.statement import CampaignLine
-from alvh.evidence.reasons import family
+from alvh.evidence.reasons import common, family
 
 
 class ExitLine(NamedTuple):
@@ -73,15 +73,17 @@ def _summary(layer: str, lines: Sequence[CampaignLine]) -> CampaignSummary:
 
 def _exits(lines: Sequence[CampaignLine]) -> tuple[ExitLine, ...]:
     """Group by kind of reason, the most frequent first, then by name."""
-    counts = Counter(family(line.exit) for line in lines)
+    kinds: dict[str, list[CampaignLine]] = defaultdict(list)
+    for line in lines:
+        kinds[family(line.exit)].append(line)
     return tuple(
         ExitLine(
-            reason,
-            count,
-            sum(line.pnl_usd > 0.0 for line in lines if family(line.exit) == reason),
-            sum(line.pnl_usd for line in lines if family(line.exit) == reason),
+            common([line.exit for line in members])[0],
+            len(members),
+            sum(line.pnl_usd > 0.0 for line in members),
+            sum(line.pnl_usd for line in members),
         )
-        for reason, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        for _, members in sorted(kinds.items(), key=lambda item: (-len(item[1]), item[0]))
     )
 
 

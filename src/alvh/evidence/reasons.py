@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from alvh.values import Skip
@@ -14,10 +15,14 @@ from alvh.values import Skip
 _FIGURE = re.compile(r"(?<![\w.])(?:\d{4}-\d{2}-\d{2}|[-+]?\d[\d,]*(?:\.\d+)?)(?![\w]|\.\d)")
 
 
+GAP = "…"
+
+
 class SkipGroup(NamedTuple):
     """What one layer skipped for one kind of reason.
 
-    `items` holds every skip, in time order: its date and the figures that stand for the ``#`` of `reason`, in order.
+    `items` holds every skip, in time order: its date and the figures that stand for the ``…`` of `reason`, in order.
+    Figures that are the same in all of them stay in the sentence.
     """
 
     layer: str
@@ -26,8 +31,8 @@ class SkipGroup(NamedTuple):
 
 
 def family(reason: str) -> str:
-    """Return the kind of a reason: the sentence with every date and number replaced by ``#``."""
-    return _FIGURE.sub("#", reason)
+    """Return the kind of a reason: the sentence with every date and number replaced by ``…``."""
+    return _FIGURE.sub(GAP, reason)
 
 
 def figures(reason: str) -> tuple[str, ...]:
@@ -35,12 +40,28 @@ def figures(reason: str) -> tuple[str, ...]:
     return tuple(_FIGURE.findall(reason))
 
 
+def common(reasons: Sequence[str]) -> tuple[str, tuple[int, ...]]:
+    """Return what reasons of one kind say together, and which of their figures (by position) differ among them.
+
+    A figure that is the same in all of them stays in the sentence; the others read as ``…``.
+    """
+    columns = list(zip(*(figures(reason) for reason in reasons), strict=True))
+    varying = tuple(at for at, column in enumerate(columns) if len(set(column)) > 1)
+    position = itertools.count()
+    return _FIGURE.sub(lambda found: GAP if next(position) in varying else found[0], reasons[0]), varying
+
+
 def group_skips(skips: Iterable[Skip]) -> tuple[SkipGroup, ...]:
     """Group skips by layer and kind of reason, the most frequent first, then by name. Nothing is left out."""
-    groups: dict[tuple[str, str], list[tuple[dt.date, tuple[str, ...]]]] = defaultdict(list)
+    groups: dict[tuple[str, str], list[Skip]] = defaultdict(list)
     for skip in skips:
-        groups[skip.layer, family(skip.why)].append((skip.date, figures(skip.why)))
+        groups[skip.layer, family(skip.why)].append(skip)
     ordered = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
-    return tuple(
-        SkipGroup(layer, reason, tuple(sorted(items, key=lambda item: item[0]))) for (layer, reason), items in ordered
-    )
+    return tuple(_group(layer, members) for (layer, _), members in ordered)
+
+
+def _group(layer: str, members: Sequence[Skip]) -> SkipGroup:
+    reason, varying = common([skip.why for skip in members])
+    in_time = sorted(members, key=lambda skip: skip.date)
+    taken = ((skip.date, figures(skip.why)) for skip in in_time)
+    return SkipGroup(layer, reason, tuple((date, tuple(found[at] for at in varying)) for date, found in taken))

@@ -34,7 +34,13 @@ class Tag(NamedTuple):
     tone: Tone
 
 
-Cell: TypeAlias = str | dt.date | Num | Tag | Missing
+class Code(NamedTuple):
+    """Text to be copied letter by letter: a hash."""
+
+    text: str
+
+
+Cell: TypeAlias = str | dt.date | Num | Tag | Code | Missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +98,12 @@ class Table:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Series:
-    """One line of a chart: a value a session, NaN where there is none."""
+    """One line of a chart: a value a session, NaN where there is none; `secondary` lines are drawn thinner."""
 
     name: str
     tone: Tone
     values: Floats
-    dashed: bool = False
+    secondary: bool = False
 
 
 class Window(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 
-from alvh.reports.blocks import Cell, Num, Tag
+from alvh.reports.blocks import Cell, Code, Num, Tag
 from alvh.values import Missing
 
 DASH = "–"
@@ -32,7 +32,7 @@ def cell(value: Cell) -> str:
         return number(value)
     if isinstance(value, Missing):
         return DASH
-    if isinstance(value, Tag):
+    if isinstance(value, Tag | Code):
         return value.text
     return value.isoformat() if isinstance(value, dt.date) else value
 

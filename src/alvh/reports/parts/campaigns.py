@@ -12,18 +12,18 @@ from alvh.reports.blocks import Cell, Column, Num, Table, Tag, Tone
 def campaign_table(statement: Statement, tones: Mapping[str, Tone]) -> Table:
     """Return one line a layer."""
     return Table(
-        f"[[campaign|Campaigns]] of {statement.policy}",
+        f"[[campaign|Campaigns]] of {statement.policy}, USD",
         (
             Column("Layer"),
             Column("Opened"),
             Column("Closed"),
             Column("Won"),
-            Column("[[credit|Credit]] a lot, USD"),
-            Column("Average, USD"),
-            Column("Average win, USD"),
-            Column("Average loss, USD"),
-            Column("Best, USD"),
-            Column("Worst, USD"),
+            Column("[[credit|Credit]] a lot"),
+            Column("Average"),
+            Column("Average win"),
+            Column("Average loss"),
+            Column("Best"),
+            Column("Worst"),
             Column("Days held"),
         ),
         tuple(_line(one, tones) for one in campaign_summaries(statement.campaigns, statement.layers)),
@@ -33,7 +33,7 @@ def campaign_table(statement: Statement, tones: Mapping[str, Tone]) -> Table:
 
 
 def exit_table(statement: Statement, tones: Mapping[str, Tone]) -> Table:
-    """Return how campaigns ended, by layer and kind of reason; figures in a reason read as #."""
+    """Return how campaigns ended, by layer and kind of reason; figures that differ within a reason read as …."""
     rows: list[tuple[Cell, ...]] = [
         (Tag(one.layer, tones[one.layer]), line.reason, Num(line.campaigns, "count"),
          Num(line.won / line.campaigns, "share"), Num(line.pnl_usd, "usd"), Num(line.pnl_usd / line.campaigns, "usd"))

@@ -76,7 +76,7 @@ class _Line:
         self.start_usd, self.equity_usd = start_usd, equity_usd
 
     def series(self, axis: Dates, values: Floats) -> Series:
-        return Series(self.name, self.tone, on_axis(axis, self.sessions, values), dashed=self.tone != "policy1")
+        return Series(self.name, self.tone, on_axis(axis, self.sessions, values), secondary=self.tone != "policy1")
 
     def ends(self) -> str:
         end_usd = float(self.equity_usd[-1]) if self.equity_usd.size else self.start_usd

@@ -73,7 +73,7 @@ _ROWS: tuple[tuple[str, Callable[[Statement], Cell]], ...] = (
         lambda one: Num(max_drawdown(one.equity_usd, one.nav_start_usd, one.sessions).depth, "percent"),
     ),
     (
-        "· its low",
+        "its low",
         lambda one: max_drawdown(one.equity_usd, one.nav_start_usd, one.sessions).trough or Missing("no drawdown"),
     ),
     ("[[CVaR 95|Average of the worst 5 % of days]]", lambda one: Num(cvar95(_returns(one)), "percent")),

@@ -8,7 +8,7 @@ import numpy as np
 
 from alvh.accounting.statement import Statement
 from alvh.evidence.measure import day_of
-from alvh.reports.blocks import Cell, Column, Num, Sentence, Series, Table, TimeSeries
+from alvh.reports.blocks import Cell, Code, Column, Num, Sentence, Series, Table, TimeSeries
 from alvh.reports.parts.curves import GROUP, common_axis, on_axis
 from alvh.reports.parts.tones import policy_tone
 from alvh.reports.words import dollars, percent
@@ -48,7 +48,7 @@ def margin_chart(statements: Sequence[Statement]) -> TimeSeries:
         "[[margin|Margin]] of short packages, USD",
         axis,
         tuple(
-            Series(one.policy, policy_tone(at), on_axis(axis, one.sessions, one.margin_usd), dashed=at > 0)
+            Series(one.policy, policy_tone(at), on_axis(axis, one.sessions, one.margin_usd), secondary=at > 0)
             for at, one in enumerate(statements)
         ),
         "usd",
@@ -114,12 +114,12 @@ def hash_table(statements: Sequence[Statement]) -> Table:
     """Return what identifies each run: the same hashes give the same result, byte for byte."""
     return Table(
         "What was run",
+        (Column("Policy"), *(Column(one.policy, tone=policy_tone(at)) for at, one in enumerate(statements))),
         (
-            Column("Policy"),
-            Column("Version"),
-            Column("[[fill|Fill]]"),
-            Column("Policy hash"),
-            Column("Data hash"),
+            ("Version", *(one.version for one in statements)),
+            ("[[fill|Fill]]", *(one.fill for one in statements)),
+            ("Quotes", *(one.quotes for one in statements)),
+            ("Policy hash", *(Code(one.policy_hash) for one in statements)),
+            ("Data hash", *(Code(one.data_hash) for one in statements)),
         ),
-        tuple((one.policy, one.version, one.fill, one.policy_hash, one.data_hash) for one in statements),
     )

@@ -8,10 +8,10 @@ import numpy as np
 
 from alvh.accounting.statement import Statement
 from alvh.evidence.pairing import Pair
-from alvh.reports.blocks import Bars, BarSeries, Column, Num, Series, Table, Tag, TimeSeries, Tone
+from alvh.reports.blocks import Bars, BarSeries, Cell, Column, Num, Series, Table, Tag, TimeSeries, Tone
 from alvh.reports.parts.curves import GROUP
 from alvh.reports.words import dollars
-from alvh.values import Floats
+from alvh.values import Floats, Missing
 
 
 def layer_curves(statement: Statement, tones: Mapping[str, Tone]) -> TimeSeries:
@@ -22,7 +22,7 @@ def layer_curves(statement: Statement, tones: Mapping[str, Tone]) -> TimeSeries:
     return TimeSeries(
         f"Cumulative [[P&L]] by [[layer]], {statement.policy}, USD",
         statement.sessions,
-        (*series, Series("all layers", "total", np.cumsum(total), dashed=True)),
+        (*series, Series("all layers", "total", np.cumsum(total), secondary=True)),
         "usd",
         f"Cumulative P&L by layer at the end: {ends}.",
         GROUP,
@@ -93,19 +93,11 @@ def difference_table(pair: Pair, tones: Mapping[str, Tone]) -> Table | None:
     """
     if not pair.control:
         return None
-    hedged, control = pair.hedged.layer_pnl_usd, pair.control.layer_pnl_usd
-    rows = []
-    for layer in (*pair.hedged.layers, *(one for one in pair.control.layers if one not in hedged)):
-        mine = float(hedged[layer].sum()) if layer in hedged else 0.0
-        other = float(control[layer].sum()) if layer in control else 0.0
-        rows.append(
-            (
-                Tag(layer, tones.get(layer, "context")),
-                Num(mine, "usd"),
-                Num(other, "usd"),
-                Num(mine - other, "usd", signed=True),
-            )
-        )
+    rows: list[tuple[Cell, ...]] = []
+    for layer in dict.fromkeys((*pair.hedged.layers, *pair.control.layers)):
+        mine, other = _pnl(pair.hedged, layer), _pnl(pair.control, layer)
+        difference = Num(_value(mine) - _value(other), "usd", signed=True)
+        rows.append((Tag(layer, tones[layer]), mine, other, difference))
     end = Num(float(pair.hedged.equity_usd[-1]), "usd"), Num(float(pair.control.equity_usd[-1]), "usd")
     final = ("value at the end", *end, Num(end[0].value - end[1].value, "usd", signed=True))
     return Table(
@@ -124,6 +116,15 @@ def difference_table(pair: Pair, tones: Mapping[str, Tone]) -> Table | None:
 
 def _layers(statement: Statement) -> list[tuple[str, Floats]]:
     return [(layer, statement.layer_pnl_usd[layer]) for layer in statement.layers]
+
+
+def _pnl(statement: Statement, layer: str) -> Num | Missing:
+    pnl = statement.layer_pnl_usd.get(layer)
+    return Missing(f"{statement.policy} has no such layer") if pnl is None else Num(float(pnl.sum()), "usd")
+
+
+def _value(cell: Num | Missing) -> float:
+    return cell.value if isinstance(cell, Num) else 0.0
 
 
 def _costs(statement: Statement, layer: str) -> float:

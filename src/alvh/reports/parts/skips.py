@@ -11,7 +11,7 @@ from alvh.reports.blocks import CountedList, Group, Tone
 
 
 def skip_list(statement: Statement, tones: Mapping[str, Tone]) -> CountedList:
-    """Return every skip of a run, grouped; an item is its date and the figures that stand for the # of its group."""
+    """Return every skip of a run, grouped; an item is its date and the figures that stand for the … of its group."""
     groups = group_skips(statement.skips)
     return CountedList(
         f"[[skip|Skips]] of {statement.policy}: {len(statement.skips):,}",
