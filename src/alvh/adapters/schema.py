@@ -297,8 +297,9 @@ SETTLEMENTS = Table(
         "description": pl.String,
         "source": pl.String,
     },
-    key=("product", "month", "kind"),
+    key=("product", "month", "kind", "date"),
     label="product",
+    nullable=("date",),
 )
 """Final settlement values of futures by contract month (its first day); `date` is null where none is printed."""
 

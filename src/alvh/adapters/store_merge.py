@@ -42,9 +42,10 @@ class MergeReport:
     added : int
         Rows whose key was unknown.
     already : int
-        Rows the store (or an earlier row of the same frame) has, with the same values.
+        Rows the store (or an earlier row of the same frame) has, with the same values or more of them.
     conflicts : int
-        Rows whose key was known with other values. The known values stay, unless the merge was told to replace.
+        Rows whose key was known and that have a value where the store has another, or none. What the store has stays,
+        unless the merge was told to replace; a null says nothing, so it neither contradicts nor erases a value.
     conflicting : list of Conflict
         The first of them.
     """
@@ -80,7 +81,7 @@ def merge_rows(
     new : DataFrame
         Conforming columns plus `FILE`; keys may repeat.
     replace : bool
-        Let the last row of a key win instead of the first.
+        Let the values of the last row of a key win instead of the first row.
 
     Returns
     -------
@@ -107,11 +108,14 @@ def merge_rows(
         __first=first,
         __head=pl.when(first).then(pl.int_range(pl.len(), dtype=pl.UInt32)).forward_fill(),
     )
+    heads = pl.col("__head")
     differs = pl.any_horizontal(
-        pl.col(name).ne_missing(pl.col(name).gather(pl.col("__head"))) for name in table.compared
+        pl.col(name).is_not_null() & pl.col(name).ne_missing(pl.col(name).gather(heads)) for name in table.compared
     )
     rows = rows.with_columns(__differs=differs & ~pl.col("__first"))
-    kept = rows.filter(pl.col("__head") != pl.col("__head").shift(-1).fill_null(rows.height) if replace else "__first")
+    kept = rows.filter("__first")
+    if replace:
+        kept = _last_values(table, rows, kept)
     offered = rows.filter(pl.col(FILE).is_not_null())
     reports = _counted(offered.select(FILE, added=pl.col("__first").cast(int), conflict=pl.col("__differs").cast(int)))
     for conflict, number in _samples(table, rows, kept, replace=replace):
@@ -128,6 +132,14 @@ def _counted(flags: pl.DataFrame) -> dict[int, MergeReport]:
     }
 
 
+def _last_values(table: Table, rows: pl.DataFrame, kept: pl.DataFrame) -> pl.DataFrame:
+    """Return the first rows of each key with the last known values of that key."""
+    touched = rows.filter(pl.col("__differs").any().over("__head"))
+    values = [name for name in table.columns if name not in table.key]
+    last = touched.group_by("__head").agg(pl.col(name).drop_nulls().last() for name in values)
+    return kept.update(last, on="__head", how="left", include_nulls=False)
+
+
 def _samples(table: Table, rows: pl.DataFrame, kept: pl.DataFrame, *, replace: bool) -> list[tuple[Conflict, int]]:
     """Return the first contradictions, each with the file that brought it."""
     found = []
@@ -138,7 +150,7 @@ def _samples(table: Table, rows: pl.DataFrame, kept: pl.DataFrame, *, replace: b
         # When the newest wins, the row that lost is the one that stood first.
         lost = rows.row(row["__head"], named=True) if replace else row
         won = winners[row["__head"]]
-        names = [name for name in table.compared if won[name] != lost[name]]
+        names = [name for name in table.compared if row[name] is not None and won[name] != lost[name]]
         conflict = Conflict(
             table.name,
             {name: row[name] for name in table.key},

@@ -12,10 +12,9 @@ from pathlib import Path
 import polars as pl
 
 from alvh.adapters.schema import TABLES, Table
-from alvh.adapters.sources.format import Format, LeftAsideError, Piece
+from alvh.adapters.sources.format import PARQUET, Format, LeftAsideError, Piece
 from alvh.adapters.sources.refuse import refuse_impossible, refuse_null_keys, unreadable
 
-PARQUET = b"PAR1"
 FOMC = {"date", "time_et", "scheduled", "event", "time_basis", "status"}
 CPI = {"date", "reference_month", "time_et", "flag"}
 WIDE_AT_LEAST = 20

@@ -10,6 +10,8 @@ import polars as pl
 
 from alvh.adapters.errors import UserError
 
+PARQUET = b"PAR1"
+"""How a Parquet file begins."""
 HEAD_BYTES = 1 << 16
 """How much of a file `Format.sniff` is shown."""
 
