@@ -54,7 +54,9 @@ def _add_greeks(ledger: Ledger, quotes: QuoteSource, out: Mapping[str, Mapping[s
     greeks = black.greeks_many(
         forward[before], strike[before], years[before], vol[before], discount[before], call[before]
     )
-    d_forward, d_vol, d_years = forward - forward[before], vol - vol[before], years[before] - years
+    # A mark at intrinsic has no volatility of its own (0): the move into or out of it is no move of a volatility.
+    both = (vol > 0.0) & (vol[before] > 0.0)
+    d_forward, d_vol, d_years = forward - forward[before], np.where(both, vol - vol[before], 0.0), years[before] - years
     terms = {
         "delta": greeks[:, 1] * d_forward,
         "gamma": 0.5 * greeks[:, 2] * d_forward**2,

@@ -46,7 +46,7 @@ class Interest(NamedTuple):
 class Marks(Protocol):
     """A view, as far as the book needs one."""
 
-    def mark(self, contract: Contract, opened: dt.date) -> float:
+    def mark(self, contract: Contract) -> float:
         """Return the mark of a held contract, points."""
 
 
@@ -106,7 +106,7 @@ class Book:
         for layer in self._campaigns.values():
             for campaign in layer.values():
                 for contract, position in campaign.positions.items():
-                    total += value_cents(contract, position.quantity, marks.mark(contract, position.opened))
+                    total += value_cents(contract, position.quantity, marks.mark(contract))
         return total
 
     def spent_cents(self, layers: Sequence[str], since: dt.date) -> int:

@@ -188,7 +188,7 @@ def close_books(book: Book, quotes: QuoteSource, dates: Sequence[dt.date], start
                 flow[row, k] -= paid + leg.fee_cents
                 slippage[row, k] += paid - at_mid
                 fees[row, k] += leg.fee_cents
-                if leg.quantity > 0 and leg.contract.right:
+                if leg.quantity > 0 and leg.contract.right and entry.kind != "close":
                     premium[row] += paid
                 trade(entry.layer, entry.campaign, leg.contract, k, leg.quantity, at_mid)
     listed = tuple(contracts)

@@ -113,6 +113,16 @@ def clock_at(day: Floats | float) -> Floats:
     return reading
 
 
+def clock_reading(day: float) -> float:
+    """Return `clock_at` for one number, without the cost of an array; ValueError outside the committed calendar."""
+    since = day - CLOCK_ORIGIN
+    if not 0.0 <= since <= len(OPEN):
+        raise ValueError(f"day number {day} is outside the committed calendar that starts at {FIRST_DAY}")
+    whole = min(int(since), len(OPEN) - 1)
+    start = float(CLOCK[whole])
+    return start + (since - whole) * (float(CLOCK[whole + 1]) - start)
+
+
 def clock_days(root: str, expiry: dt.date, session: dt.date) -> float:
     """Return the business-clock days from the close of `session` to settlement; 0 at and after settlement.
 

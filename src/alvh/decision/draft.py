@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Protocol
 
@@ -60,7 +61,7 @@ class Draft:
     """Orders, wishes and refusals of one close, while layers and rules work on them.
 
     `condors` and `hedges` name the policy's layers of either sort, in its order.
-    `recycle_cents` holds gains one layer hands to another; `budget_cents` is what hedges may still cost (None: no cap).
+    `recycle_cents` holds gains one layer hands to another; `budget_cents` tells what hedges may still cost, when asked (None: no cap).
     """
 
     view: View
@@ -70,7 +71,7 @@ class Draft:
     targets: list[HedgeTarget] = field(default_factory=list)
     skips: list[Skip] = field(default_factory=list)
     recycle_cents: dict[str, int] = field(default_factory=dict)
-    budget_cents: int | None = None
+    budget_cents: Callable[[], int] | None = None
     notes: dict[str, float] = field(default_factory=dict)
 
     def skip(self, layer: str, why: str) -> None:

@@ -23,6 +23,8 @@ from alvh.values import Bools, Dates, Floats, Ints
 
 T = TypeVar("T")
 
+EPOCH = dt.date(1970, 1, 1).toordinal()
+"""Proleptic ordinal of day 0 of every array of days."""
 TREASURY_DAYS: Mapping[str, float] = {"DGS1MO": 30.0, "DGS3MO": 91.0, "DGS6MO": 182.0, "DGS1": 365.0}
 """Constant-maturity series and their tenor in days."""
 RATE_MAX_AGE_DAYS = 10
@@ -172,6 +174,9 @@ def build_history(
             if column in frame.columns and frame[column].null_count() < frame.height:
                 columns[name if column == "close" else f"{name}.{column}"] = _align(days, frame["date"], frame[column])
     rates, ages = _rates(days, frames.get("rates"))
+    for name, table in (("VX", "vx_futures"), ("rates", "rates")):
+        if table in frames and not frames[table].is_empty():
+            sources[name] = ", ".join(sorted({str(s) for s in frames[table]["source"].unique().to_list()})[:3])
     dividend_yield, assumed = _dividend_yield(columns, len(days))
     set_value, set_proxy = soq_proxy(columns, len(days))
     return History(

@@ -10,9 +10,9 @@ import numpy as np
 
 from alvh import conventions
 from alvh.market.chains import ChainColumns, life_rows, nearest_abs
-from alvh.market.history import History
+from alvh.market.history import EPOCH, History
 from alvh.market.quotes import Life, Series, carried, last_mark, window
-from alvh.market.reconstruct import EPOCH, ModelledQuotes
+from alvh.market.reconstruct import ModelledQuotes
 from alvh.maths import black
 from alvh.maths.kernel import kernel
 from alvh.values import Contract, Floats, Ints, Missing, Origin, Quote, Right
@@ -37,7 +37,7 @@ class MarketQuotes:
     def __init__(self, history: History) -> None:
         self.history = history
         self._model = ModelledQuotes(history)
-        self._lives: dict[Contract, Life] = {}
+        self.lives: dict[Contract, Life] = {}
         self._forwards: dict[tuple[int, str, dt.date], tuple[float, float, float]] = {}
 
     @property
@@ -161,7 +161,7 @@ class MarketQuotes:
         contract's own volatility and the model's: what it last traded at, moved by what the index did. It is labelled
         modelled, and it is no quote to trade on.
         """
-        known = self._lives.get(contract)
+        known = self.lives.get(contract)
         if known is not None and known.first <= i:
             return known
         end = self.history.first_at_or_after(last_mark(contract) + dt.timedelta(1)) - 1
@@ -172,12 +172,12 @@ class MarketQuotes:
         if chain is not None:
             self._gather(chain, contract, i, mid, half)
         modelled = np.isnan(mid)
-        forward, years, discount, vol = (np.full(n, np.nan) for _ in range(4))
+        forward, years, discount, vol, delta = (np.full(n, np.nan) for _ in range(5))
         if modelled.any():
             self._stand_in(contract, i, mid, forward, years, discount, vol, modelled)
         marked, stale = carried(mid)
-        life = Life(contract, i, marked, half, forward, years, discount, vol, modelled, stale)
-        self._lives[contract] = life
+        life = Life(contract, i, marked, half, forward, years, discount, vol, delta, modelled, stale)
+        self.lives[contract] = life
         return life
 
     def _gather(self, chain: ChainColumns, contract: Contract, first: int, mid: Floats, half: Floats) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from alvh.market.history import History
+from alvh.market.history import EPOCH, History
 from alvh.market.quotes import QuoteSource, Series
 from alvh.values import Contract, Floats, Instant, Missing, Phase, Quote, Reading, Right
 
@@ -95,15 +95,23 @@ class View:
         return self._quotes.strike_near(self.i, series, right, target)
 
     def marks_since(self, contract: Contract, opened: dt.date) -> Floats:
-        """Return the marks of a held contract from `opened` until today, points."""
+        """Return the marks of a held contract from `opened` until today, points; NaN before its first quote."""
         first = self._history.index(opened)
         life = self._quotes.life(contract, first)
         start = first - life.first
         return life.mid[start : self.i - life.first + 1]
 
-    def mark(self, contract: Contract, opened: dt.date) -> float:
-        """Return today's mark of a contract held since `opened`, points (the last one, where none was quoted today)."""
-        return self._quotes.life(contract, self._history.index(opened)).mark(self.i)
+    def mark(self, contract: Contract) -> float:
+        """Return today's mark of a held contract, points (the last one, where none was quoted today)."""
+        life = self._quotes.lives.get(contract)
+        if life is None or life.first > self.i:
+            life = self._quotes.life(contract, self.i)
+        return life.mark(self.i)
+
+    def vx_month(self, expiry: dt.date) -> int:
+        """Return k where the VX future of an expiry is F_k today; below 1 when it is nearer than F1."""
+        vx = self._history.vx
+        return vx.column_of(expiry.toordinal() - EPOCH) - int(vx.first_far[self.i]) + 1
 
     def sessions_until(self, date: dt.date) -> int:
         """Return how many sessions of the calendar lie after today and on or before `date`."""

@@ -43,6 +43,9 @@ class Life:
         `half_spread` is NaN there: a stale mark is not something to trade on.
     forward, years, discount, vol : arrays
         What the mark means: forward of the expiry, years to settlement, discount factor, Black volatility of `mid`.
+        Of a market life only the modelled days are filled; `QuoteSource.meaning` solves the others.
+    delta : array
+        Black delta at `vol`; as `vol`.
     modelled, stale : arrays of bool
     """
 
@@ -54,22 +57,21 @@ class Life:
     years: Floats
     discount: Floats
     vol: Floats
+    delta: Floats
     modelled: Bools
     stale: Bools
 
-    def at(self, i: int) -> int:
-        """Return the offset of axis position `i`, or -1 outside the life."""
-        k = i - self.first
-        return k if 0 <= k < len(self.mid) else -1
-
     def mark(self, i: int) -> float:
-        """Return the mark at axis position `i`, points; NaN outside the life."""
+        """Return the mark at axis position `i`, points; NaN before the life, the last mark beyond it."""
         k = i - self.first
-        return float(self.mid[k]) if 0 <= k < len(self.mid) else float("nan")
+        return self.mid.item(min(k, len(self.mid) - 1)) if k >= 0 else float("nan")
 
 
 class QuoteSource(Protocol):
     """The one source of quotes of a run. `i` is a position on the history's axis throughout."""
+
+    lives: dict[Contract, Life]
+    """Lives gathered so far."""
 
     @property
     def origin(self) -> Origin:

@@ -10,17 +10,17 @@ import numpy as np
 
 from alvh import conventions
 from alvh.market import spx_model, vix_model
-from alvh.market.history import History
+from alvh.market.history import EPOCH, History
 from alvh.market.quotes import Life, Series, carried, last_mark, window
 from alvh.market.smile_inputs import SmileInputs, smile_inputs
 from alvh.maths import black
 from alvh.maths.smile import theta_table
-from alvh.values import Contract, Floats, Missing, Origin, Quote, Right
+from alvh.values import Contract, Floats, Ints, Missing, Origin, Quote, Right
 
 VIX_MONTHS_LISTED = 6
 """The six nearest VIX monthlies are assumed to be listed (`decisions.md`, "What existed on the day")."""
-EPOCH = dt.date(1970, 1, 1).toordinal()
 SCALE = {"SPX": 1.0, "XSP": 0.1}
+ROOTS = {"SPX": ("SPX", "SPXW"), "XSP": ("XSP",)}
 
 
 class ModelledQuotes:
@@ -35,9 +35,15 @@ class ModelledQuotes:
         self.history = history
         self.inputs: SmileInputs = history.derive("smile_inputs", smile_inputs)
         self._table = theta_table()
-        self._lives: dict[Contract, Life] = {}
+        self.lives: dict[Contract, Life] = {}
         self._series: dict[tuple[int, str], tuple[Series, ...]] = {}
-        self._timing: dict[tuple[str, dt.date], tuple[Floats, Floats]] = {}
+        self._timing: dict[tuple[str, dt.date], tuple[Ints, int, float]] = {}
+        self._close_minutes = {
+            name: np.array(
+                [round(conventions.close_instant(root, d) * conventions.MINUTES_PER_DAY) for d in history.dates]
+            )
+            for name, root in (("SPX", "SPXW"), ("VIX", "VIX"))
+        }
 
     @property
     def origin(self) -> Origin:
@@ -59,36 +65,50 @@ class ModelledQuotes:
 
     def _listed(self, i: int, underlying: str) -> list[Series]:
         today = self.history.dates[i]
-        roots = {"SPX": ("SPX", "SPXW"), "XSP": ("XSP",), "VIX": ("VIX",)}[underlying]
+        if underlying == "VIX":
+            front = int(self.history.vx.front[i])
+            months = self.history.vx.expiry_days[front : front + VIX_MONTHS_LISTED].tolist()
+            now = int(self.history.days[i])
+            return [Series("VIX", dt.date.fromordinal(day + EPOCH), day - now, assumed=True) for day in months]
         out = [
             Series(root, listed.expiry, (listed.expiry - today).days, listed.assumed)
-            for root in roots
+            for root in ROOTS[underlying]
             for listed in conventions.listed_expiries(root, today)
             if listed.expiry > today
         ]
-        if underlying == "VIX":
-            out = sorted(out, key=lambda s: s.expiry)[:VIX_MONTHS_LISTED]
-            out = [s for s in out if self.history.vx.column_of(s.expiry.toordinal() - EPOCH) >= 0]
         return sorted(out, key=lambda s: (s.expiry, s.root))
 
-    def _times(self, root: str, expiry: dt.date) -> tuple[Floats, Floats]:
-        """Return years to settlement from every session, and the business clock at settlement (one number)."""
+    def _times(self, root: str, expiry: dt.date) -> tuple[Ints, int, float]:
+        """Return the close of every session and the settlement, in minutes, and the business clock at settlement."""
         key = (root, expiry)
-        if key not in self._timing:
-            years = conventions.years_to_settlement_array(root, expiry, self.history.sessions)
-            clock = np.asarray(conventions.clock_at(conventions.settlement_instant(root, expiry)))
-            self._timing[key] = (years, clock.reshape(1))
-        return self._timing[key]
+        known = self._timing.get(key)
+        if known is None:
+            settlement = conventions.settlement_instant(root, expiry)
+            close = self._close_minutes["VIX" if root == "VIX" else "SPX"]
+            minutes = round(settlement * conventions.MINUTES_PER_DAY)
+            known = self._timing[key] = (close, minutes, conventions.clock_reading(settlement))
+        return known
+
+    def years(self, i: int, root: str, expiry: dt.date) -> float:
+        """Return the years from the close of session `i` to settlement; 0 after it."""
+        close, settlement, _ = self._times(root, expiry)
+        return max(0, settlement - int(close[i])) / conventions.MINUTES_PER_YEAR
+
+    def _years_between(self, first: int, last: int, root: str, expiry: dt.date) -> Floats:
+        """Return `years` for sessions first..last."""
+        close, settlement, _ = self._times(root, expiry)
+        out: Floats = np.maximum(settlement - close[first : last + 1], 0) / conventions.MINUTES_PER_YEAR
+        return out
 
     def smile(self, i: int, series: Series) -> tuple[float, float, float, float]:
         """Return ``(forward, discount, theta, years)`` of an SPX or XSP series at `i`; NaN where missing."""
-        years, clock = self._times(series.root, series.expiry)
+        years, clock = self.years(i, series.root, series.expiry), self._times(series.root, series.expiry)[2]
         x = self.inputs
         forward, discount, theta = spx_model.smile_at(
-            self._table, float(clock[0]), float(years[i]), x.clock[i], x.node_clock[i], x.node_variance[i], x.rho[i],
+            self._table, clock, years, x.clock[i], x.node_clock[i], x.node_variance[i], x.rho[i],
             self.spot(i, "XSP" if series.root == "XSP" else "SPX"), x.dividend_yield[i], x.zero_days, x.zero_rates[i],
         )
-        return forward, discount, theta, float(years[i])
+        return forward, discount, theta, years
 
     def future(self, i: int, expiry: dt.date) -> float:
         """Return the settlement of the VX future of an expiry at `i`; NaN where there is none."""
@@ -105,7 +125,7 @@ class ModelledQuotes:
         """Return the strike on the grid nearest to where the delta is met; NaN where an input is missing."""
         call = right == "C"
         if series.root == "VIX":
-            years = float(self._times("VIX", series.expiry)[0][i])
+            years = self.years(i, "VIX", series.expiry)
             exact = vix_model.strike_of_delta(
                 self.future(i, series.expiry), float(self.inputs.vvix[i]), years, call, abs_delta
             )
@@ -126,31 +146,27 @@ class ModelledQuotes:
         return math.nan
 
     def quote(self, i: int, contract: Contract) -> Quote | Missing:
-        """Return the modelled quote of a contract at `i`, or which input is missing."""
-        today = self.history.dates[i]
-        call = contract.right == "C"
-        years = float(self._times(contract.root, contract.expiry)[0][i])
-        if years <= 0.0:
-            return Missing(f"{contract} has settled")
-        x = self.inputs
-        if contract.root == "VIX":
-            future = self.future(i, contract.expiry)
-            if math.isnan(future):
-                return Missing(f"no VX settlement of {contract.expiry} on {today}")
-            rate = spx_model.zero_rate(years * spx_model.DAYS_A_YEAR, x.zero_days, x.zero_rates[i])
-            mid, half, _, delta = vix_model.quote_at(
-                future, math.exp(-rate * years), float(x.vvix[i]), years, contract.strike, call, float(x.vix[i])
-            )
-        else:
-            life = self._priced(contract, i, i, np.zeros(1))
-            mid, half, delta = float(life[0, 0]), float(life[0, 1]), float(life[0, 5])
-        if math.isnan(mid) or math.isnan(half):
-            return Missing(f"{contract} cannot be modelled on {today}: {self._absent(i)}")
-        return Quote(mid - half, mid + half, today, "modelled", delta)
+        """Return the modelled quote of a contract at `i`, or which input is missing.
 
-    def _absent(self, i: int) -> str:
+        What is quoted once is likely to be traded and held: its whole life is priced at the first question.
+        """
+        life = self.lives.get(contract)
+        if life is None or life.first > i:
+            life = self.life(contract, i)
+        k = i - life.first
+        if k >= len(life.mid):
+            return Missing(f"{contract} has settled")
+        mid, half = life.mid.item(k), life.half_spread.item(k)
+        # A carried mark has no half-spread: it is not something to trade on.
+        if not math.isfinite(mid + half):
+            return Missing(f"{contract} cannot be modelled on {self.history.dates[i]}: {self._absent(i, contract)}")
+        return Quote(mid - half, mid + half, self.history.dates[i], "modelled", life.delta.item(k))
+
+    def _absent(self, i: int, contract: Contract) -> str:
         """Name the inputs that a modelled quote lacks at `i`."""
         x = self.inputs
+        if contract.root == "VIX" and math.isnan(self.future(i, contract.expiry)):
+            return f"no VX settlement of {contract.expiry}"
         absent = [
             name
             for name, values in (("SPX", x.spot), ("VIX", x.vix), ("VVIX", x.vvix), ("a dividend yield", x.dividend_yield))
@@ -163,11 +179,12 @@ class ModelledQuotes:
     def _priced(self, contract: Contract, first: int, last: int, vol_shift: Floats) -> Floats:
         """Price an SPX or XSP option on sessions first..last: mid, half, forward, discount, vol, delta."""
         x = self.inputs
-        years, clock = self._times(contract.root, contract.expiry)
+        years = self._years_between(first, last, contract.root, contract.expiry)
+        clock = self._times(contract.root, contract.expiry)[2]
         out = np.empty((last - first + 1, 6))
         spx_model.life(
             self._table, first, contract.strike, contract.right == "C", 0.1 if contract.root == "XSP" else 1.0,
-            float(clock[0]), years[first : last + 1], x.clock, x.node_clock, x.node_variance, x.rho, x.spot,
+            clock, years, x.clock, x.node_clock, x.node_variance, x.rho, x.spot,
             x.dividend_yield, x.zero_days, x.zero_rates, x.vix, vol_shift, out,
         )
         return out
@@ -177,7 +194,7 @@ class ModelledQuotes:
         if contract.root == "VIX":
             row = self._vix_priced(contract, i, i)[0]
             if vol_shift:
-                years = float(self._times("VIX", contract.expiry)[0][i])
+                years = self.years(i, "VIX", contract.expiry)
                 vol = float(row[4]) + vol_shift
                 row[0] = black.price(float(row[2]), contract.strike, years, vol, float(row[3]), contract.right == "C")
                 row[4] = vol
@@ -187,7 +204,7 @@ class ModelledQuotes:
 
     def life(self, contract: Contract, i: int) -> Life:
         """Return the modelled quotes of a contract from `i` to its last mark, priced once."""
-        known = self._lives.get(contract)
+        known = self.lives.get(contract)
         if known is not None and known.first <= i:
             return known
         end = self.history.first_at_or_after(last_mark(contract) + dt.timedelta(1)) - 1
@@ -198,10 +215,11 @@ class ModelledQuotes:
             out = self._priced(contract, i, end, np.zeros(end - i + 1))
         mid, stale = carried(out[:, 0])
         life = Life(
-            contract, i, mid, np.where(stale, np.nan, out[:, 1]), out[:, 2], self._times(contract.root, contract.expiry)[0][i : end + 1],
-            out[:, 3], out[:, 4], np.ones(len(mid), dtype=bool), stale,
+            contract, i, mid, np.where(stale, np.nan, out[:, 1]), out[:, 2], 
+            self._years_between(i, end, contract.root, contract.expiry),
+            out[:, 3], out[:, 4], out[:, 5], np.ones(len(mid), dtype=bool), stale,
         )
-        self._lives[contract] = life
+        self.lives[contract] = life
         return life
 
     def meaning(self, contract: Contract, life: Life, offset: int, n: int) -> tuple[Floats, Floats, Floats, Floats]:
@@ -214,7 +232,7 @@ class ModelledQuotes:
     def _vix_priced(self, contract: Contract, first: int, last: int) -> Floats:
         """Price a VIX option on sessions first..last."""
         x = self.inputs
-        years = self._times("VIX", contract.expiry)[0][first : last + 1]
+        years = self._years_between(first, last, "VIX", contract.expiry)
         j = self.history.vx.column_of(contract.expiry.toordinal() - EPOCH)
         future = np.ascontiguousarray(self.history.vx.settle[first : last + 1, j]) if j >= 0 else np.full(len(years), np.nan)
         out = np.empty((last - first + 1, 6))

@@ -10,7 +10,7 @@ from alvh.maths import black
 from alvh.maths.curve import pchip
 from alvh.maths.kernel import kernel
 from alvh.maths.smile import ETA, theta_from_table, vol
-from alvh.market.half_spread import spx_half_spread
+from alvh.market.half_spread import spx_half_spread, xsp_half_spread
 from alvh.values import Floats
 
 DAYS_A_YEAR = 365.0
@@ -108,7 +108,11 @@ def life(
         sigma = vol(math.log(strike / forward), theta, rho[i], ETA, years[n]) + vol_shift[n]
         mid = black.price(forward, strike, years[n], sigma, discount, call)
         delta = black.delta(forward, strike, years[n], sigma, call)
-        half = scale * spx_half_spread(mid / scale, abs(delta), years[n] * DAYS_A_YEAR, vix[i])
+        days = years[n] * DAYS_A_YEAR
+        if scale < 1.0:
+            half = xsp_half_spread(mid, abs(delta), days, vix[i])
+        else:
+            half = spx_half_spread(mid, abs(delta), days, vix[i])
         # Nobody bids below zero: the half-spread ends where the bid would.
         out[n, 0], out[n, 1], out[n, 2] = mid, min(half, mid), forward
         out[n, 3], out[n, 4], out[n, 5] = discount, sigma, delta

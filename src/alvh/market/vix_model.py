@@ -12,6 +12,10 @@ from alvh.market.spx_model import DAYS_A_YEAR, zero_rate
 from alvh.values import Floats
 
 
+CERTAIN_PUT_POINTS = 1e-12
+"""A put worth less has no volatility that double precision can tell."""
+
+
 @kernel
 def quote_at(
     future: float, discount: float, vvix: float, years: float, strike: float, call: bool, vix: float
@@ -23,7 +27,10 @@ def quote_at(
     a = displacement(future, years)
     s = shape(future, years, vvix / 100.0 * vvix_term(years))
     mid = discount * (call_price(future, strike, a, s, years) if call else put_price(future, strike, a, s, years))
-    sigma = black_vol(future, strike, a, s, years)
+    # The future cannot fall below its displacement: a strike near or under it is certain to be exercised, and no
+    # volatility is left in its price. That is the model's answer (volatility 0), not a failure to find one.
+    certain = strike < future and put_price(future, strike, a, s, years) < CERTAIN_PUT_POINTS
+    sigma = 0.0 if certain else black_vol(future, strike, a, s, years)
     delta = black.delta(future, strike, years, sigma, call)
     # Nobody bids below zero: the half-spread ends where the bid would.
     half = min(vix_half_spread(mid, abs(delta), years * DAYS_A_YEAR, vix), mid)

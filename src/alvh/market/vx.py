@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
@@ -36,6 +36,11 @@ class VxCurve:
     final: Floats
     front: Ints
     first_far: Ints
+    _columns: dict[int, int] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Index the expiries."""
+        object.__setattr__(self, "_columns", {day: j for j, day in enumerate(self.expiry_days.tolist())})
 
     @classmethod
     def build(cls, days: Ints, frame: pl.DataFrame | None) -> VxCurve:
@@ -67,8 +72,7 @@ class VxCurve:
 
     def column_of(self, expiry_day: int) -> int:
         """Return the column of an expiry, or -1 where no such contract was ever listed."""
-        j = int(np.searchsorted(self.expiry_days, expiry_day))
-        return j if j < len(self.expiry_days) and self.expiry_days[j] == expiry_day else -1
+        return self._columns.get(expiry_day, -1)
 
     def nearby(self, k: int) -> Floats:
         """Return F_k over the whole axis (k = 1 is the first with enough days left); NaN where not settled."""

@@ -108,7 +108,7 @@ class Condor:
             return ""
         value = 0.0
         for contract, position in campaign.positions.items():
-            value += position.quantity * view.mark(contract, position.opened)
+            value += position.quantity * view.mark(contract)
         multiplier = conventions.root_spec(next(iter(campaign.positions)).root).multiplier
         profit = value * multiplier + campaign.credit_cents / 100.0
         credit = campaign.credit_cents / 100.0

@@ -7,7 +7,6 @@ import math
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
-import numpy as np
 from pydantic import Field
 
 from alvh import conventions
@@ -16,7 +15,7 @@ from alvh.diagnosis.diagnose import Readings
 from alvh.diagnosis.indicators.vx_curve import MONTHS
 from alvh.market.observe import View
 from alvh.market.quotes import Series
-from alvh.values import Campaign, Contract, Holdings, Leg, Missing, Order, Position
+from alvh.values import Campaign, Contract, Floats, Holdings, Leg, Missing, Order, Position
 
 
 class VixCallsParams(Params):
@@ -93,22 +92,22 @@ class VixCalls:
     def _take_gain(self, view: View, readings: Readings, campaign: Campaign, held: Position, draft: Draft) -> bool:
         """Propose to sell some or all of what is held, where a gain is to be taken; whether all of it is."""
         p = self.params
-        marks = view.marks_since(held.contract, held.opened)
+        now = view.mark(held.contract)
         cost = held.cost_cents / 100.0 / (held.quantity * conventions.root_spec("VIX").multiplier)
-        why = exit_reason(marks, cost, readings.value("F1"), p)
+        why = exit_reason(view, held, cost, readings.value("F1"), p)
         if why:
             refill = held.contract.expiry - dt.timedelta(p.roll_dte)
             draft.orders.append(self._sell(campaign, held, held.quantity, why, refill))
             return True
-        if p.monetise_multiple is None or held.monetised or not marks[-1] >= p.monetise_multiple * cost:
+        if p.monetise_multiple is None or held.monetised or not now >= p.monetise_multiple * cost:
             return False
         quantity = int(math.floor(p.monetise_share * held.quantity))
         if quantity < 1:
-            draft.skip(self.name, f"a gain of {marks[-1] / cost:.1f} x cost, but one contract cannot be halved")
+            draft.skip(self.name, f"a gain of {now / cost:.1f} x cost, but one contract cannot be halved")
             return False
-        draft.orders.append(self._sell(campaign, held, quantity, f"mark at {marks[-1] / cost:.1f} x cost"))
+        draft.orders.append(self._sell(campaign, held, quantity, f"mark at {now / cost:.1f} x cost"))
         if p.recycle_to is not None:
-            proceeds = round(p.recycle_share * quantity * marks[-1] * 100 * 100)
+            proceeds = round(p.recycle_share * quantity * now * 100 * 100)
             draft.recycle_cents[p.recycle_to] = draft.recycle_cents.get(p.recycle_to, 0) + proceeds
         return True
 
@@ -135,7 +134,7 @@ class VixCalls:
         if isinstance(quote, Missing):
             draft.skip(self.name, quote.why)
             return
-        beta = readings.value(f"vx_beta_{month_of(view, buy)}")
+        beta = readings.value(f"vx_beta_{min(max(view.vx_month(buy.expiry), 1), MONTHS)}")
         price_usd = quote.mid * conventions.root_spec("VIX").multiplier
         recycled = draft.recycle_cents.get(self.name, 0)
         draft.targets.append(
@@ -175,25 +174,24 @@ def choose(window: Sequence[Series], how: Literal["nearest", "target", "longest"
     return min(window, key=lambda s: (abs(s.days - target), s.days))
 
 
-def exit_reason(marks: np.ndarray[tuple[int, ...], np.dtype[np.float64]], cost: float, front: float, p: VixCallsParams) -> str:
+def exit_reason(view: View, held: Position, cost: float, front: float, p: VixCallsParams) -> str:
     """Return why everything is sold, or nothing: the front future is extreme, or a large gain is being given back.
 
-    `marks` are the daily marks since the purchase, points; `cost` what one call cost; `front` is F1 (NaN: unknown).
+    `cost` is what one call cost, points; `front` is F1 (NaN: unknown, and then no reason).
     """
     if p.exit_front_level is not None and front >= p.exit_front_level:
         return f"F1 at {front:.1f} has reached {p.exit_front_level:g}"
     if p.giveback is None:
         return ""
-    peak = float(np.nanmax(marks))
-    if peak >= p.giveback_from * cost and marks[-1] <= (1.0 - p.giveback) * peak:
+    return giveback_reason(view.marks_since(held.contract, held.opened), cost, p.giveback, p.giveback_from)
+
+
+def giveback_reason(marks: Floats, cost: float, giveback: float, giveback_from: float) -> str:
+    """Return why a gain is taken after its peak, or nothing; `marks` are the daily marks since the purchase, points."""
+    peak = float(marks.max())
+    if peak >= giveback_from * cost and marks[-1] <= (1.0 - giveback) * peak:
         return f"{1.0 - marks[-1] / peak:.0%} given back from a peak of {peak / cost:.1f} x cost"
     return ""
-
-
-def month_of(view: View, contract: Contract) -> int:
-    """Return which of F1..F8 a VIX option hangs on: its place among the listed monthlies, at most 8."""
-    expiries = [s.expiry for s in view.series("VIX")]
-    return min(expiries.index(contract.expiry) + 1 if contract.expiry in expiries else MONTHS, MONTHS)
 
 
 LAYER = VixCalls

@@ -42,7 +42,11 @@ class HedgeBudget:
         self.params = params
 
     def restrain(self, view: View, readings: Readings, book: Holdings, draft: Draft) -> None:
-        """Put the cents that are left of both caps into the draft."""
+        """Tell the draft how to find the cents that are left of both caps."""
+        draft.budget_cents = lambda: self.left_cents(view, book, draft)
+
+    def left_cents(self, view: View, book: Holdings, draft: Draft) -> int:
+        """Return what is left of the tighter cap, cents; never below 0."""
         since = view.date - dt.timedelta(self.params.days)
         spent = book.spent_cents(draft.hedges, since)
         credits_ = sum(book.credits_cents(layer, since) for layer in draft.condors)
@@ -52,7 +56,7 @@ class HedgeBudget:
             if o.kind == "open" and o.layer in draft.condors
         )
         caps = (self.params.equity_share * book.equity_cents(view), self.params.credit_share * credits_)
-        draft.budget_cents = max(0, int(min(caps)) - spent)
+        return max(0, int(min(caps)) - spent)
 
 
 RULE = HedgeBudget

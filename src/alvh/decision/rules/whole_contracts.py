@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Sequence
 from typing import ClassVar
@@ -44,12 +43,13 @@ class WholeContracts:
         condors = open_condors(book, draft)
         exact = [t.per_condor * condors for t in draft.targets]
         wanted = choose_integers(exact, [t.exposure for t in draft.targets])
-        budget = draft.budget_cents
         additions = [self._addition(t, x, w) for t, x, w in zip(draft.targets, exact, wanted, strict=True)]
-        if budget is not None:
-            additions = trim_to_budget(draft, additions, budget)
-        for target, x, addition in zip(draft.targets, exact, additions, strict=True):
+        if draft.budget_cents is not None and any(addition > 0 for addition in additions):
+            additions = trim_to_budget(draft, additions, draft.budget_cents())
+        for target, x, whole, addition in zip(draft.targets, exact, wanted, additions, strict=True):
             draft.notes[f"{target.layer}.target"] = x
+            if target.held is None and whole == 0 and x > 0.0:
+                draft.skip(target.layer, f"empty: a target of {x:.2f} rounds to none")
             self._order(target, addition, draft)
 
     def _addition(self, target: HedgeTarget, exact: float, wanted: int) -> int:
@@ -83,8 +83,6 @@ class WholeContracts:
             kind = "recycle" if target.recycled and addition == target.recycled else "open" if held is None else "adjust"
             reason = f"target {draft.notes[f'{target.layer}.target']:.1f}, held {held.quantity if held else 0}"
             draft.orders.append(Order(target.layer, name, kind, (Leg(buy, addition),), 1, reason))
-        elif held is None and draft.notes[f"{target.layer}.target"] > 0.0:
-            draft.skip(target.layer, f"empty: a target of {draft.notes[f'{target.layer}.target']:.2f} rounds to none")
 
 
 def choose_integers(exact: Sequence[float], exposure: Sequence[float]) -> list[int]:
@@ -94,15 +92,17 @@ def choose_integers(exact: Sequence[float], exposure: Sequence[float]) -> list[i
     """
     if any(not math.isfinite(e) for e in exposure):
         return [round(x) for x in exact]
-    choices = [sorted({math.floor(x), math.ceil(x)}) for x in exact]
-    best: tuple[float, int] | None = None
-    chosen: tuple[int, ...] = ()
-    for candidate in itertools.product(*choices):
-        miss = abs(sum((h - x) * e for h, x, e in zip(candidate, exact, exposure, strict=True)))
-        score = (round(miss, 12), sum(candidate))
-        if best is None or score < best:
-            best, chosen = score, candidate
-    return list(chosen)
+    down = [math.floor(x) for x in exact]
+    # Every way to round, as (summed error, contracts rounded up, choices), grown layer by layer.
+    ways: list[tuple[float, int, tuple[int, ...]]] = [(0.0, 0, ())]
+    for low, x, e in zip(down, exact, exposure, strict=True):
+        below = (low - x) * e
+        longer = [(error + below, ups, (*up, 0)) for error, ups, up in ways]
+        if x > low:
+            longer += [(error + below + e, ups + 1, (*up, 1)) for error, ups, up in ways]
+        ways = longer
+    best = min(ways, key=lambda way: (round(abs(way[0]), 12), way[1], way[2]))
+    return [low + step for low, step in zip(down, best[2], strict=True)]
 
 
 def trim_to_budget(draft: Draft, additions: list[int], budget_cents: int) -> list[int]:

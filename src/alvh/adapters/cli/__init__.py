@@ -1,0 +1,86 @@
+"""The command line: `alvh`. Commands import what they need when they run, so that `--help` answers at once."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+from alvh.adapters.errors import UserError
+
+DISCLAIMER = "Educational and simulated: alvh sends no order to any broker, and nothing here is advice."
+COMMANDS = {
+    "demo": ("demo", "Run the embedded market: the hedge against the control, and a report."),
+    "data": ("data", "Import, download, check and list market data."),
+    "backtest": ("backtest", "Run one or several policies over history, side by side."),
+    "policy": ("policy", "Show, list or start policies."),
+}
+"""Command -> (file in this package, one line of help)."""
+
+
+class Lazy(click.Group):
+    """A group whose commands live in files of their own, imported when they are run or explained."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order users meet them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command; an unknown one is answered with the nearest."""
+        if cmd_name not in COMMANDS:
+            return None
+        found = getattr(import_module(f"alvh.adapters.cli.{COMMANDS[cmd_name][0]}"), cmd_name)
+        assert isinstance(found, click.Command)
+        return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Answer an unknown command with the nearest valid one."""
+        from alvh.adapters.errors import nearest  # noqa: PLC0415
+
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            raise click.UsageError(f"no command {args[0]!r}{nearest(args[0], COMMANDS)}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(
+    cls=Lazy,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=DISCLAIMER,
+)
+@click.version_option(package_name="alvh", message="alvh %(version)s")
+def alvh() -> None:
+    """SPX iron condors with the Adaptive Layered VIX Hedge: what each hedge layer costs and saves, with evidence.
+
+    \b
+    Example:
+      alvh data import canonical FOLDER --store S
+      alvh backtest alvh condor-only --from 2007-01-03 --store S --report r.html
+    """
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Run the command line: exit 0 fine, 1 the answer is no, 2 bad usage or input."""
+    try:
+        status = alvh.main(args=list(args) if args is not None else None, prog_name="alvh", standalone_mode=False)
+    except UserError as error:
+        click.echo(f"alvh: {error}", err=True)
+        sys.exit(2)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except click.exceptions.Abort:
+        click.echo("alvh: interrupted", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    sys.exit(status if isinstance(status, int) else 0)

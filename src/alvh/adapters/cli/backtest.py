@@ -1,0 +1,90 @@
+"""`alvh backtest`: one or several policies over history, side by side."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import click
+
+from alvh.adapters.cli.options import Date, json_option, print_json, store_option, writable
+from alvh.adapters.cli.progress import progress_bar
+
+
+@click.command(
+    epilog="""\b
+Example:
+  alvh backtest alvh condor-only --from 2007-01-03 --to 2026-07-08 --report r.html
+  alvh backtest condor-only --from 2019-04-25 --to 2019-06-28 --quotes market --fill cross
+  alvh backtest my-policy.toml --set condor.short=0.10"""
+)
+@click.argument("policies", nargs=-1, required=True, metavar="POLICY...")
+@click.option("--from", "first", type=Date(), help="First session (default 2007-01-03, or the store's first).")
+@click.option("--to", "last", type=Date(), help="Last session (default: the store's last).")
+@click.option("--fill", default="half", show_default=True, help="mid, q25, half, q75 or cross.")
+@click.option(
+    "--quotes", type=click.Choice(["market", "modelled", "auto"]), default="auto", show_default=True,
+    help="The one source of quotes of the run.",
+)
+@click.option("--nav", "nav_usd", type=click.FloatRange(min=1.0), default=5_000_000.0, show_default=True, help="USD.")
+@click.option("--broker", default="generic", show_default=True, help="Fee profile: generic, tastytrade, ibkr or none.")
+@click.option("--same-close", is_flag=True, help="Fill on the close that decided (a named choice, not the default).")
+@click.option("--set", "overrides", multiple=True, metavar="LAYER.KEY=VALUE", help="Replace one parameter.")
+@click.option("--report", "report", type=click.Path(path_type=Path), help="Write the report to this HTML file.")
+@store_option
+@json_option
+def backtest(
+    policies: tuple[str, ...],
+    first: dt.date | None,
+    last: dt.date | None,
+    fill: str,
+    quotes: Any,
+    nav_usd: float,
+    broker: str,
+    same_close: bool,
+    overrides: tuple[str, ...],
+    report: Path | None,
+    store_path: Path | None,
+    as_json: bool,
+) -> int:
+    """Run policies over history: daily marks of everything, exact accounts, every skip listed.
+
+    POLICY is a shipped name (`alvh policy list`) or the path of a TOML file.
+    """
+    from alvh.adapters import backtesting  # noqa: PLC0415
+    from alvh.adapters.cli.run import run_and_show  # noqa: PLC0415
+    from alvh.adapters.store import Store  # noqa: PLC0415
+
+    if report is not None:
+        writable(report)
+    changed = parse_overrides(overrides)
+    found = [backtesting.find_policy(name, changed) for name in policies]
+    request = backtesting.Request(first, last, fill, quotes, nav_usd, broker, same_close)
+    for policy in found:
+        backtesting.execution(policy, request)
+    with progress_bar() as tell:
+        tell("loading", 0, 1)
+        bench = backtesting.prepare(Store(Store.locate(store_path)), found, request)
+        results = run_and_show(bench, found, request, report, tell)
+    if as_json:
+        print_json(results.as_json())
+    else:
+        results.print()
+    return 0
+
+
+def parse_overrides(pairs: tuple[str, ...]) -> dict[str, Any]:
+    """Read ``layer.key=value`` pairs, the values as TOML."""
+    import tomllib  # noqa: PLC0415
+
+    out: dict[str, Any] = {}
+    for pair in pairs:
+        path, equals, text = pair.partition("=")
+        if not equals or "." not in path:
+            raise click.BadParameter(f"{pair!r} is not LAYER.KEY=VALUE", param_hint="--set")
+        try:
+            out[path.strip()] = tomllib.loads(f"value = {text}")["value"]
+        except tomllib.TOMLDecodeError:
+            out[path.strip()] = text.strip()
+    return out

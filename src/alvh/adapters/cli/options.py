@@ -1,0 +1,59 @@
+"""Options that several commands share, and how results are printed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from alvh.adapters.errors import UserError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Date(click.ParamType):
+    """A calendar date, written YYYY-MM-DD."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
+        """Read a date, or say what is expected."""
+        if isinstance(value, dt.date):
+            return value
+        try:
+            return dt.date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not a date; write it like 2020-03-16", param, ctx)
+
+
+def store_option(command: F) -> F:
+    """Add ``--store``."""
+    return click.option(
+        "--store",
+        "store_path",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="Folder of the store; else ALVH_STORE, else the platform's user-data folder.",
+    )(command)
+
+
+def json_option(command: F) -> F:
+    """Add ``--json``."""
+    return click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")(command)
+
+
+def print_json(value: Any) -> None:
+    """Print a result as JSON; dates and paths as text."""
+    click.echo(json.dumps(value, indent=2, default=str, allow_nan=False))
+
+
+def writable(path: Path) -> Path:
+    """Return a path a file can be written to, or say why not before any work is done."""
+    if path.is_dir():
+        raise UserError(f"{path} is a folder; name a file")
+    if not path.absolute().parent.is_dir():
+        raise UserError(f"{path}: the folder {path.absolute().parent} does not exist")
+    return path

@@ -1,0 +1,87 @@
+"""Run policies on a prepared bench and show the results: what `backtest` and `demo` have in common."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from alvh.accounting.statement import Statement
+from alvh.adapters.backtesting import Bench, Request, backtest, fill_ladder
+from alvh.policies.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Statements of one command, in the order asked for, and the report file where one was written.
+
+    `later` holds, for a policy that fills on the close that decided, the same policy filled at the next close.
+    """
+
+    statements: tuple[Statement, ...]
+    later: dict[str, Statement]
+    report: Path | None
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """Return the JSON of product.md: one object a policy."""
+        from alvh.reports.result_json import result_dict  # noqa: PLC0415
+
+        out = []
+        for statement in self.statements:
+            made = result_dict(statement)
+            if statement.policy in self.later:
+                made["next_close"] = {"nav_end": round(float(self.later[statement.policy].equity_usd[-1]), 2)}
+            made["seconds"] = made.pop("seconds")
+            out.append(made)
+        return out
+
+    def print(self) -> None:
+        """Print the results in short."""
+        from alvh.adapters.render.terminal import print_statements  # noqa: PLC0415
+
+        print_statements(self.statements)
+        for statement in self.statements:
+            if statement.policy in self.later:
+                gained = statement.equity_usd[-1] - self.later[statement.policy].equity_usd[-1]
+                click.echo(
+                    f"{statement.policy} fills on the close that decides; filled at the next close it would end "
+                    f"{abs(gained):,.0f} USD {'lower' if gained > 0 else 'higher'}."
+                )
+        if self.report is not None:
+            click.echo(f"Report: {self.report.absolute()}")
+
+
+def run_and_show(
+    bench: Bench,
+    policies: Sequence[Policy],
+    request: Request,
+    report: Path | None,
+    tell: Callable[[str, int, int], None],
+) -> Results:
+    """Run the policies and write the report where one is asked for."""
+    # A run makes millions of small values and no cycles: collecting them over and over costs a quarter of its time.
+    gc.freeze()
+    gc.set_threshold(200_000, 20, 20)
+    statements, later, ladders = [], {}, {}
+    for policy in policies:
+
+        def on_day(done: int, total: int, name: str = policy.name) -> None:
+            if done % 50 == 0 or done == total:
+                tell(name, done, total)
+
+        statements.append(backtest(bench, policy, request, on_day))
+        if policy.timing == "same_close":
+            following = replace(policy, timing="next_close")
+            later[policy.name] = backtest(bench, following, replace(request, same_close=False), on_day)
+        if report is not None:
+            ladders[policy.name] = fill_ladder(bench, policy, request, tell)
+    if report is not None:
+        from alvh.adapters.render.html import write_html  # noqa: PLC0415
+        from alvh.reports.backtest import backtest_report  # noqa: PLC0415
+
+        write_html(backtest_report(statements, fill_ladder=ladders), report)
+    return Results(tuple(statements), later, report)
