@@ -49,7 +49,7 @@ constraints: ## resolve every dependency afresh and rewrite constraints.txt
 # failing to get one is never a failure of the run.
 chromium:
 	@command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 \
-	|| command -v google-chrome >/dev/null 2>&1 || test -n "$$ALVH_CHROMIUM" \
+	|| command -v google-chrome >/dev/null 2>&1 \
 	|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null 2>&1 \
 	     && echo "Installing Chromium for the browser tests" \
 	     && { apt-get update && apt-get install -y --no-install-recommends chromium fonts-liberation; } \
