@@ -17,7 +17,7 @@ def merge_pulled(store: Store, name: str, frame: pl.DataFrame) -> Merged:
 
     A publisher completes its newest rows (open interest comes a day late) and corrects old ones, so a row that this
     source brought before is renewed. A row of another source is never touched: it may be older and better, and the
-    report lists where the two differ. A null never takes the place of a value.
+    report lists where the two differ. A null of the publisher contradicts nothing and takes nobody's place.
 
     Parameters
     ----------
@@ -31,31 +31,23 @@ def merge_pulled(store: Store, name: str, frame: pl.DataFrame) -> Merged:
     rows = of.conform(frame).unique(of.key, keep="last", maintain_order=True)
     if rows.is_empty():
         return Merged(MergeReport())
-    renewed = _renewed(store, of, rows)
+    both = _known(store, of, rows)
+    own = pl.col("source") == pl.col(_OLD + "source") if "source" not in of.key else pl.lit(value=True)
+    changed = pl.any_horizontal(pl.col(column).ne_missing(pl.col(_OLD + column)) for column in of.compared)
+    renewed = both.filter(own & changed).select(list(of.columns))
+    others = both.filter(~(own & changed)).select(list(of.columns))
+    new = rows.join(both.select(of.key), on=of.key, how="anti", nulls_equal=True)
     if renewed.height:
         store.merge(name, renewed, replace=True)
-        rows = rows.join(renewed.select(of.key), on=of.key, how="anti", nulls_equal=True)
-    report = store.merge(name, rows) if rows.height else MergeReport()
-    return Merged(report, renewed.height)
+    return Merged(store.merge(name, pl.concat([others, new])), renewed.height)
 
 
-def _renewed(store: Store, of: Table, rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows that replace an older row of the same source with something new, completed from that row."""
+def _known(store: Store, of: Table, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows whose key the store has, their nulls filled from there, beside the store's own values."""
     labels = rows[of.label].cast(pl.String).unique().drop_nulls().to_list()
     first, last = rows.select(pl.col(of.date).min().alias("first"), pl.col(of.date).max().alias("last")).row(0)
+    held = [column for column in (*of.compared, "source") if column not in of.key]
     known = store.read(of.name, since=first, until=last, **{of.label: labels})
-    if known.is_empty():
-        return rows.clear()
-    compared = list(of.compared)
-    both = rows.join(
-        known.rename({column: _OLD + column for column in (*compared, "source")}).select(
-            *of.key, *(_OLD + column for column in (*compared, "source") if column not in of.key)
-        ),
-        on=of.key,
-        how="inner",
-        nulls_equal=True,
-    )
-    own = both.filter(pl.col("source") == pl.col(_OLD + "source")) if "source" not in of.key else both
-    filled = own.with_columns(pl.coalesce(column, _OLD + column).alias(column) for column in compared)
-    changed = pl.any_horizontal(pl.col(column).ne_missing(pl.col(_OLD + column)) for column in compared)
-    return filled.filter(changed).select(list(of.columns))
+    known = known.select(*of.key, *(pl.col(column).alias(_OLD + column) for column in held))
+    both = rows.join(known, on=of.key, how="inner", nulls_equal=True, maintain_order="left")
+    return both.with_columns(pl.coalesce(column, _OLD + column).alias(column) for column in of.compared)
