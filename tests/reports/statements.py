@@ -151,9 +151,7 @@ def synthetic(
         layer_trades={layer: sum(c.layer == layer for c in campaigns) * 2 for layer in layers},
         attribution_usd=_attribution(rng, pnl, costs),
         regimes=_regimes(slope),
-        margin_usd=np.round(
-            np.clip(100_000.0 + 60_000.0 * rng.standard_normal(sessions).cumsum() % 280_000.0, 0.0, None), 2
-        ),
+        margin_usd=np.repeat(rng.integers(0, 6, sessions // 5 + 1) * 61_325.0, 5)[:sessions],
         campaigns=campaigns,
         fills=(),
         skips=_skips(rng, days, hedged=hedged),

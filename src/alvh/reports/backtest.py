@@ -161,7 +161,12 @@ def _inputs(ordered: Sequence[Statement]) -> Section:
         margin_sentence(ordered),
         margin_chart(ordered),
         *((who,) if who else ()),
-        *_each(ordered, lambda one: (coverage_table(one),)),
+        coverage_table(ordered[0]),
+        *(
+            Fold(f"The inputs of {one.policy}", (coverage_table(one),))
+            for one in ordered[1:]
+            if one.coverage != ordered[0].coverage
+        ),
         hash_table(ordered),
     )
     return Section("What it stands on", "inputs", blocks)

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from alvh.adapters.render.bars import stacked
 from alvh.adapters.render.heat import shades
 from alvh.adapters.render.payload import Payload
-from alvh.adapters.render.text import bar_widths, cell_html, figure_widths, is_number, money, rich, slug
+from alvh.adapters.render.text import bar_widths, cell_html, figure_widths, money, rich, right_columns, slug
 from alvh.reports.blocks import Num, Report
 from alvh.reports.glossary import plain
 from alvh.reports.words import number
@@ -50,7 +50,7 @@ def _environment() -> Environment:
     environment.globals.update(
         kind=lambda block: type(block).__name__,
         Num=Num,
-        is_number=is_number,
+        right_columns=right_columns,
         bar_widths=bar_widths,
         figure_widths=figure_widths,
         stacked=stacked,

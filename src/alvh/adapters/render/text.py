@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
 
@@ -45,6 +46,8 @@ def cell_html(value: Cell) -> Markup:
         )
     if isinstance(value, Code):
         return escape(value.text)
+    if isinstance(value, dt.date):
+        return Markup("<time>{}</time>").format(value.isoformat())
     return rich(value) if isinstance(value, str) else Markup(escape(typeset(cell(value))))  # noqa: S704 - escaped
 
 
@@ -53,9 +56,9 @@ def money(value: Num) -> str:
     return typeset(dollars(value.value) if value.unit == "usd" else cell(value))
 
 
-def is_number(value: Cell) -> bool:
-    """Whether a cell is set to the right."""
-    return isinstance(value, Num | Missing)
+def right_columns(table: Table) -> list[bool]:
+    """Whether each column is set to the right: those that hold a number, and never the first, which names the row."""
+    return [at > 0 and any(isinstance(row[at], Num) for row in table.rows) for at, _ in enumerate(table.columns)]
 
 
 def bar_widths(table: Table, column: int) -> list[float]:

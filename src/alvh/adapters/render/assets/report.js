@@ -55,7 +55,7 @@
         ...spec.series.map((series, at) => ({
           label: series.name,
           stroke: () => tone(series.tone),
-          width: series.secondary ? 1.25 : 1.75,
+          width: series.secondary ? 1.15 : 1.6,
           fill: spec.filled && at === 0 ? () => tone(series.tone) + "22" : undefined,
           points: {show: false},
           spanGaps: false,
