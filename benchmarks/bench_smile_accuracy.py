@@ -9,7 +9,6 @@ points further out (nearest listed), credit at mid, same strikes on both sides.
 
 from __future__ import annotations
 
-import argparse
 import datetime as dt
 import math
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ import polars as pl
 
 from alvh import conventions
 from alvh.maths import black, smile
-from chain_quotes import chain_quotes
+from chain_quotes import chain_quotes, data_folder
 
 NODES = {"VIX9D": 9.0, "VIX": 30.0, "VIX3M": 93.0, "VIX6M": 184.0}
 CHAINS = {
@@ -188,9 +187,7 @@ def summary(title: str, table: pl.DataFrame) -> None:
 
 def main() -> None:
     """Print the table of sessions, then the summaries."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", type=Path, help="the folder that holds chains/, rates.parquet and vol_indices.parquet")
-    data = parser.parse_args().data
+    data = data_folder(__doc__)
     indices = closes(data)
     own = own_vix(data)
     rows = [row for name, minute in CHAINS.items() for row in measure(data, name, minute, indices, own)]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import datetime as dt
+import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +18,21 @@ CLOSE_MINUTE = 16 * 60
 """New York. The capture hour of the quotes is the close of the options unless a snapshot says otherwise."""
 
 TREASURY = {"DGS1MO": 30.0, "DGS3MO": 91.0, "DGS6MO": 182.0, "DGS1": 365.0, "DGS2": 730.0}
+
+
+def data_folder(description: str | None) -> Path:
+    """Return the folder of market data named on the command line, else that of `ALVH_SHARED` or ``../shared``.
+
+    Where it is absent the program ends with the reason, and without an error: there is nothing to measure.
+    """
+    beside = Path(os.environ.get("ALVH_SHARED") or Path(__file__).resolve().parents[2] / "shared") / "data" / "real"
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("data", nargs="?", type=Path, default=beside, help="folder with chains/ and the daily tables")
+    data: Path = parser.parse_args().data
+    if not (data / "chains").is_dir():
+        print("skipped: no market data here (name its folder, or set ALVH_SHARED)")
+        sys.exit(0)
+    return data
 
 
 def zero_rates(rates: pl.DataFrame, session: dt.date, days: np.ndarray) -> np.ndarray:

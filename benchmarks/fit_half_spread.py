@@ -7,18 +7,16 @@ tables weigh one half each, so that 41 sessions of one calm spring do not drown 
 
 from __future__ import annotations
 
-import argparse
 import datetime as dt
 from collections.abc import Callable
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import polars as pl
 from scipy.optimize import minimize
 
 from alvh.market import half_spread as shipped
-from chain_quotes import chain_quotes
+from chain_quotes import chain_quotes, data_folder
 
 DELTA_EDGES = [0.0, 0.01, 0.03, 0.07, 0.12, 0.20, 0.35, 0.50, 0.65, 0.80, 0.95, 1.01]
 DAY_EDGES = [0.8, 3, 10, 25, 50, 90, 180, 400]
@@ -144,9 +142,7 @@ def table(title: str, quotes: pl.DataFrame, model: Callable[..., float]) -> None
 
 def main() -> None:
     """Fit, print the constants, then the errors of the constants that are shipped."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", type=Path, help="the folder that holds chains/, rates.parquet and vol_indices.parquet")
-    data = parser.parse_args().data
+    data = data_folder(__doc__)
     spring = bucketed(chain_quotes(data, "spx_cboe_delayed_2019", minute=15 * 60 + 45))
     tables = bucketed(chain_quotes(data, "spx_cboe_quotetable")).filter(~pl.col("session").is_in(OVERNIGHT))
     vix = bucketed(chain_quotes(data, "vix_datashop_20160601")).filter(
