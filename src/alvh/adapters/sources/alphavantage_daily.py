@@ -1,7 +1,7 @@
 """Alpha Vantage "daily adjusted": prices as traded, with the adjusted close, dividends and splits beside them.
 
-The symbol is in the file's name (``SVXY_alphavantage_daily_adjusted.csv``). The series is stored as ``SVXY.TRADED``: its
-prices jump at splits, which the split-adjusted series of the same fund do not, and the two must not be mixed.
+The symbol opens the file's name (``SVXY_alphavantage_daily_adjusted.csv``). The series is stored as ``SVXY.TRADED``:
+its prices jump at splits, which the split-adjusted series of the same fund do not, and the two must not be mixed.
 """
 
 from __future__ import annotations

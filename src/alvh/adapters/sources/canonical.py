@@ -5,18 +5,19 @@ A table is recognised by its columns, never by its file name.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 
-from alvh.adapters.schema import TABLES, Table
+from alvh.adapters.schema import RIGHT, SETTLE, TABLES, UTC, WORD, Table
 from alvh.adapters.sources.format import PARQUET, Format, LeftAsideError, Piece
-from alvh.adapters.sources.refuse import refuse_impossible, refuse_null_keys, unreadable
+from alvh.adapters.sources.refuse import LINE, refuse_impossible, refuse_null_keys, unreadable
+from alvh.adapters.sources.sheet import BLANK, Cell, Sheet, day, header_names, number, sheets, side, whole, word
 
 FOMC = {"date", "time_et", "scheduled", "event", "time_basis", "status"}
 CPI = {"date", "reference_month", "time_et", "flag"}
+SHILLER = {"date", "cape", "earnings"}
 WIDE_AT_LEAST = 20
 """Number columns beside `date` that make a table of closes, one column a ticker."""
 ASIDE = {
@@ -26,37 +27,36 @@ ASIDE = {
     "tolerance": "expected values of a worked example",
 }
 """Columns that tell a file which is no table of ours, and why it is left aside."""
+NO_PRICE = "no price that day (not listed, or not a member's file)"
 
 
 def _sniff(_path: Path, head: bytes) -> bool:
     if head.startswith(PARQUET):
         return True
-    try:
-        names = set(_header(head))
-    except UnicodeDecodeError:
-        return False
-    if names >= CPI or not names.isdisjoint(ASIDE):
-        return True
-    return any(_matches(table, names | {"kind", "series"} & set(table.columns)) for table in TABLES.values())
+    names = set(header_names(head.decode("utf-8", errors="replace").split("\n")[0]))
+    return _known(names) or not names.isdisjoint(ASIDE)
 
 
 def _read(path: Path) -> Iterator[Piece]:
-    frame = _frame(path)
-    names = set(frame.columns)
-    if names >= FOMC and "kind" not in names:
-        frame = frame.with_columns(kind=pl.lit("FOMC"))
-    elif names >= CPI:
-        frame = _cpi(frame)
-    elif {"date", "cape", "earnings"} <= names and "series" not in names:
-        frame = frame.with_columns(series=pl.lit("SHILLER"))
-    elif _wide(frame):
-        yield from _closes(path, frame)
+    with path.open("rb") as handle:
+        packed = handle.read(len(PARQUET)) == PARQUET
+    if not packed:
+        for sheet in sheets(path, (), quoted=True):
+            yield _from_text(sheet)
         return
-    table = _table_of(path, frame)
-    yield _piece(path, table, frame)
+    try:
+        frame = pl.read_parquet(path)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise unreadable(path, error) from error
+    if _wide(frame):
+        yield _closes(path, frame)
+    else:
+        yield _from_frame(path, frame)
 
 
-def _piece(path: Path, table: Table, frame: pl.DataFrame) -> Piece:
+def _from_frame(path: Path, frame: pl.DataFrame) -> Piece:
+    frame = _completed(frame)
+    table = _table_of(path, frame.columns)
     try:
         typed = frame.select(pl.col(name).cast(table.columns[name]) for name in frame.columns)
     except pl.exceptions.PolarsError as error:
@@ -66,69 +66,100 @@ def _piece(path: Path, table: Table, frame: pl.DataFrame) -> Piece:
     return Piece(table.name, typed, typed.height)
 
 
-def _frame(path: Path) -> pl.DataFrame:
-    try:
-        with path.open("rb") as handle:
-            packed = handle.read(4) == PARQUET
-        return pl.read_parquet(path) if packed else pl.read_csv(path, try_parse_dates=True, infer_schema_length=None)
-    except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
-        raise unreadable(path, error) from error
+def _from_text(sheet: Sheet) -> Piece:
+    sheet = Sheet(sheet.path, _completed(sheet.frame), sheet.preamble, sheet.header_line)
+    names = [name for name in sheet.frame.columns if name != LINE]
+    table = _table_of(sheet.path, names)
+    cells = {name: _cell(name, table.columns[name]) for name in names}
+    return sheet.piece(table.name, sheet.typed(cells), cells)
 
 
-def _table_of(path: Path, frame: pl.DataFrame) -> Table:
+def _cell(name: str, dtype: type[pl.DataType] | pl.DataType) -> Cell:
+    """Return how to read a column of a canonical CSV by its type in the schema."""
+    if dtype in {pl.Datetime("us"), UTC}:
+        return _moment(name, dtype)
+    if dtype == SETTLE:
+        return Cell(name, pl.col(name).cast(SETTLE, strict=False), "AM or PM", pl.col(name))
+    if dtype == pl.Boolean:
+        return _flag(name)
+    if dtype == pl.Date:
+        return day(name, "%Y-%m-%d")
+    readers = {pl.Float64: number, pl.Float32: number, pl.Int64: whole, RIGHT: side, WORD: word}
+    return readers[dtype](name) if dtype in readers else _text(name)
+
+
+def _text(name: str) -> Cell:
+    return Cell(name, pl.col(name).str.strip_chars(BLANK), "a name", pl.col(name))
+
+
+def _flag(name: str) -> Cell:
+    known = {"true": True, "false": False}
+    flag = pl.col(name).str.to_lowercase().replace_strict(known, default=None, return_dtype=pl.Boolean)
+    return Cell(name, flag, "true or false", pl.col(name))
+
+
+def _moment(name: str, dtype: type[pl.DataType] | pl.DataType) -> Cell:
+    plain = pl.col(name).str.replace("T", " ").str.strip_chars_end("Z")
+    moment = pl.coalesce(plain.str.to_datetime(f"%Y-%m-%d %H:%M{rest}", strict=False) for rest in (":%S%.f", ""))
+    zoned = moment.dt.replace_time_zone("UTC" if dtype == UTC else None).cast(dtype)
+    return Cell(name, zoned, "a time like 2019-05-01 15:45:00", pl.col(name))
+
+
+def _completed(frame: pl.DataFrame) -> pl.DataFrame:
+    """Give tables kept without their kind or series what tells them apart from others of the same table."""
+    names = set(frame.columns)
+    if names >= FOMC and "kind" not in names:
+        return frame.with_columns(kind=pl.lit("FOMC"))
+    if names >= CPI:
+        note = pl.concat_str("reference_month", "flag", separator="; ", ignore_nulls=True)
+        extra = {"kind": "CPI", "scheduled": "true", "event": "release", "status": "held", "time_basis": "convention"}
+        empty = {name: pl.lit(None, pl.String) for name in ("target_upper_pct", "sp500_30m_pct", "source")}
+        told = {name: pl.lit(value) for name, value in extra.items()}
+        return frame.with_columns(note=note, **told, **empty).drop("reference_month", "flag")
+    if names >= SHILLER and "series" not in names:
+        return frame.with_columns(series=pl.lit("SHILLER"))
+    return frame
+
+
+def _known(names: set[str]) -> bool:
+    """Whether a header is that of a table, or of one that `_completed` completes."""
+    if names >= CPI:
+        return True
+    given = {"kind"} if names >= FOMC else {"series"} if names >= SHILLER else set()
+    return any(_matches(table, names | given) for table in TABLES.values())
+
+
+def _table_of(path: Path, columns: list[str]) -> Table:
     for table in TABLES.values():
-        if _matches(table, set(frame.columns)):
+        if _matches(table, set(columns)):
             return table
     for column, why in ASIDE.items():
-        if column in frame.columns:
-            raise LeftAsideError(f"{path}: left aside: {why}")
-    raise LeftAsideError(f"{path}: columns match no canonical table: {', '.join(frame.columns[:8])}")
+        if column in columns:
+            raise LeftAsideError(path, column, why)
+    shown = ", ".join(name[:40] for name in columns[:8])
+    raise LeftAsideError(path, columns[0], f"columns match no canonical table: {shown}")
 
 
 def _matches(table: Table, names: set[str]) -> bool:
-    """Whether these columns are this table's: its key, all columns known, and nearly all of them there."""
+    """Whether these columns are this table's: its key, nothing foreign, and all that is not about provenance."""
     required = {name for name in table.key if name not in table.nullable}
     optional = {*table.provenance, "time_basis", "note"}
     return required <= names <= set(table.columns) and set(table.columns) - names <= optional
 
 
-def _cpi(frame: pl.DataFrame) -> pl.DataFrame:
-    flag = pl.col("flag").cast(pl.String)
-    return frame.select(
-        pl.col("date"),
-        pl.lit("CPI").alias("kind"),
-        pl.col("time_et").cast(pl.String).str.slice(0, 5),
-        pl.lit(True).alias("scheduled"),
-        pl.lit("release").alias("event"),
-        pl.lit("held").alias("status"),
-        pl.lit(None, pl.Float64).alias("target_upper_pct"),
-        pl.lit(None, pl.Float64).alias("sp500_30m_pct"),
-        pl.lit("convention").alias("time_basis"),
-        pl.concat_str("reference_month", flag, separator="; ", ignore_nulls=True).alias("note"),
-    )
-
-
 def _wide(frame: pl.DataFrame) -> bool:
-    return (
-        frame.columns[:1] == ["date"]
-        and frame.width > WIDE_AT_LEAST
-        and all(dtype.is_float() for dtype in frame.dtypes[1:])
-    )
+    numbers = all(dtype.is_float() for dtype in frame.dtypes[1:])
+    return frame.columns[:1] == ["date"] and frame.width > WIDE_AT_LEAST and numbers
 
 
-def _closes(path: Path, frame: pl.DataFrame) -> Iterator[Piece]:
+def _closes(path: Path, frame: pl.DataFrame) -> Piece:
     table = TABLES["constituents"]
     long = frame.unpivot(index="date", variable_name="symbol", value_name="adj_close")
-    known = long.drop_nulls("adj_close").with_columns(pl.col("symbol").cast(table.columns["symbol"]))
+    known = long.drop_nulls("adj_close").with_columns(pl.col("symbol").cast(WORD))
+    refuse_null_keys(path, table, known)
     refuse_impossible(path, table, known)
     missing = long.height - known.height
-    drops = {"no price that day (not listed, or not a member's file)": missing} if missing else {}
-    yield Piece(table.name, known, long.height, drops)
-
-
-def _header(head: bytes) -> list[str]:
-    first = io.BytesIO(head).readline().decode("utf-8-sig")
-    return [name.strip().strip('"') for name in first.split(",")]
+    return Piece(table.name, known, long.height, {NO_PRICE: missing} if missing else {})
 
 
 FORMAT = Format(

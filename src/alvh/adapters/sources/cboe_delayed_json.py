@@ -1,7 +1,7 @@
 """Cboe's delayed quotes as its content network serves them: ``_SPX.json``, ``_VIX.json``, one object a contract.
 
-``timestamp`` is read as UTC, as public consumers of the feed do; the feed names no zone. Errors give the contract's place
-in the list as the line, because the whole file is one line.
+``timestamp`` is read as UTC, as public consumers of the feed do; the feed names no zone. Errors give the contract's
+place in the list as the line, because the whole file is one line.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from alvh.adapters.errors import UserError
+from alvh.adapters.errors import UserError, in_file
 
 PARQUET = b"PAR1"
 """How a Parquet file begins."""
@@ -18,6 +18,10 @@ HEAD_BYTES = 1 << 16
 
 class LeftAsideError(UserError):
     """A file that is readable but no table of ours: an error when it was named, a line of the report in a folder."""
+
+    def __init__(self, path: Path, column: str, why: str) -> None:
+        super().__init__(str(in_file(path, why, line=1, column=column[:40])))
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-from alvh.adapters.errors import UserError, nearest
+from alvh.adapters.errors import UserError, in_file, nearest
 from alvh.adapters.sources import FORMATS
-from alvh.adapters.sources.format import Format, LeftAsideError, Piece
-from alvh.adapters.sources.text import head
+from alvh.adapters.sources.format import HEAD_BYTES, Format, LeftAsideError, Piece
+from alvh.adapters.sources.text import batches, head
 from alvh.adapters.store import Store, Writing
 from alvh.adapters.store_catalog import Imported
 from alvh.adapters.store_merge import Conflict, MergeReport
@@ -139,7 +139,7 @@ def _import_one(writing: Writing, number: int, path: Path, format_name: str, *, 
     chosen = _recognise(path, format_name, named=named)
     if chosen is None:
         if named:
-            raise UserError(f"{path}: no format recognises this file; name one of {', '.join(FORMATS)}")
+            raise _unrecognised(path)
         return FileReport(path, None, aside="no format recognises it")
     small = path.stat().st_size <= HASHED_FIRST
     digest = sha256(path) if small else ""
@@ -151,7 +151,7 @@ def _import_one(writing: Writing, number: int, path: Path, format_name: str, *, 
     except LeftAsideError as error:
         if named:
             raise
-        return FileReport(path, None, aside=str(error).removeprefix(f"{path}: "))
+        return FileReport(path, None, aside=error.why)
     if not digest:
         digest = sha256(path)
         if not again and (digest, chosen.name, path.name) in writing.catalog.imports:
@@ -180,6 +180,14 @@ def _recognise(path: Path, format_name: str, *, named: bool) -> Format | None:
     start = head(path)
     candidates = FORMATS.values() if format_name == AUTO else [FORMATS[format_name]]
     return next((one for one in candidates if one.sniff(path, start)), None)
+
+
+def _unrecognised(path: Path) -> UserError:
+    """Say what is wrong with a file that no format recognises: damaged, binary, a web page, or an unknown header."""
+    first = next(batches(path, HEAD_BYTES))
+    line = next((text for text in first.text.split("\n") if text.strip()), "")
+    shown = line.split(",")[0].strip()[:40]
+    return in_file(path, f"no format recognises this file; name one of {', '.join(FORMATS)}", line=1, column=shown)
 
 
 def _files(paths: Iterable[Path]) -> Iterator[tuple[Path, bool]]:

@@ -5,6 +5,7 @@ A file is never read whole before it has shown that it is text, so two gigabytes
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import zipfile
 import zlib
@@ -54,12 +55,13 @@ def unpacked(path: Path) -> Iterator[IO[bytes]]:
 
 
 def head(path: Path, size: int = HEAD_BYTES) -> bytes:
-    """Return the first bytes of a file after unpacking; of an archive that cannot be unpacked, its own first bytes."""
-    try:
-        with unpacked(path) as handle:
-            return handle.read(size)
-    except (UserError, *BROKEN):
-        pass
+    """Return the first bytes of a file after unpacking, as far as it can be; else its own first bytes."""
+    start = bytearray()
+    with contextlib.suppress(UserError, *BROKEN), unpacked(path) as handle:
+        while len(start) < size and (block := handle.read(min(4096, size - len(start)))):
+            start += block
+    if start:
+        return bytes(start)
     with path.open("rb") as handle:
         return handle.read(size)
 
