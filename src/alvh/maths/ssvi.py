@@ -31,7 +31,7 @@ WEIGHTS: Final = tuple(float(x) for x in _WEIGHTS)
 """Gauss-Legendre abscissae and weights of one panel of the strip."""
 
 MAX_STEPS: Final = 60
-LN_TOLERANCE: Final = 1e-13
+LN_TOLERANCE: Final = 1e-12
 
 
 @kernel
@@ -108,25 +108,30 @@ def strip_variance(theta: float, rho: float, eta: float) -> float:
 
 
 @kernel
-def theta_for_strip(total: float, rho: float, eta: float) -> float:
-    """Return the theta whose `strip_variance` equals `total` (index squared times years, decimals); NaN if none.
+def theta_near(total: float, rho: float, eta: float, guess: float) -> float:
+    """Return `theta_for_strip`, starting the search at `guess`.
 
     A secant in logarithms: the strip is nearly proportional to theta, so three or four strips settle it.
     """
-    if not (total > 0.0 and -1.0 < rho < 1.0):
+    if not (total > 0.0 and -1.0 < rho < 1.0 and guess > 0.0):
         return math.nan
     target = math.log(total)
-    x0, x1 = target, target - 0.05
-    f0, f1 = (
-        math.log(strip_variance(math.exp(x0), rho, eta)) - target,
-        math.log(strip_variance(math.exp(x1), rho, eta)) - target,
-    )
+    x0 = math.log(guess)
+    f0 = math.log(strip_variance(guess, rho, eta)) - target
+    x1 = x0 - f0
     for _ in range(MAX_STEPS):
+        f1 = math.log(strip_variance(math.exp(x1), rho, eta)) - target
         if abs(f1) < LN_TOLERANCE:
             return math.exp(x1)
         if f1 == f0:
             return math.nan
-        x2 = x1 - min(max(f1 * (x1 - x0) / (f1 - f0), -2.0), 2.0)
+        step = min(max(f1 * (x1 - x0) / (f1 - f0), -2.0), 2.0)
         x0, f0 = x1, f1
-        x1, f1 = x2, math.log(strip_variance(math.exp(x2), rho, eta)) - target
+        x1 -= step
     return math.nan
+
+
+@kernel
+def theta_for_strip(total: float, rho: float, eta: float) -> float:
+    """Return the theta whose `strip_variance` equals `total` (index squared times years, decimals); NaN if none."""
+    return theta_near(total, rho, eta, 0.75 * total)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alvh.maths.kernel import kernel
-from alvh.maths.ssvi import theta_for_strip
+from alvh.maths.ssvi import theta_near
 
 ETA: Final = 1.111
 """Bend of the SSVI smile, found on real SPX chains (feasibility.md, "SPX smile without a chain")."""
@@ -39,7 +39,8 @@ def fill(grid: NDArray[np.float64]) -> None:
     for i in range(grid.shape[0]):
         total = math.exp(LN_LOW + i * LN_STEP)
         for j in range(grid.shape[1]):
-            grid[i, j] = theta_for_strip(total, RHO_LOW + j * RHO_STEP, ETA) / total
+            nearby = grid[i - 1, j] if i > 0 else 0.7
+            grid[i, j] = theta_near(total, RHO_LOW + j * RHO_STEP, ETA, nearby * total) / total
 
 
 @functools.cache
