@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from typing import Literal
 
 import polars as pl
 
@@ -40,6 +41,7 @@ def load_history(
     first: dt.date | None = None,
     last: dt.date | None = None,
     chains: Collection[str] = (),
+    calendar: Literal["exchange", "chain"] = "exchange",
 ) -> History:
     """Load what a run from `first` to `last` may look at.
 
@@ -50,6 +52,8 @@ def load_history(
         Window of the run; the history begins `LEAD_IN` earlier. By default everything from 2005 on.
     chains : collection of str
         Symbols whose option chains are loaded too.
+    calendar : {"exchange", "chain"}
+        Sessions of the axis: the exchange's, or the chain's own quote dates (a synthetic chain has its own holidays).
 
     Raises
     ------
@@ -74,4 +78,8 @@ def load_history(
         raise UserError(
             f"the store {store.root} holds no SPX closes: import some first, e.g. `alvh data import canonical FOLDER`"
         )
-    return build_history(frames, quoted, last=last)
+    sessions = None
+    if calendar == "chain":
+        dates = pl.concat([rows["quote_date"].unique() for rows in quoted.values()]).unique().sort()
+        sessions = dates.to_numpy().astype("datetime64[D]")
+    return build_history(frames, quoted, last=last, sessions=sessions)

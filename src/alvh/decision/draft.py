@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from alvh.conventions import spx_equivalent
 from alvh.diagnosis.diagnose import Readings
@@ -15,9 +15,17 @@ from alvh.values import Campaign, Contract, Holdings, Order, Plan, Position, Ski
 
 
 class Params(BaseModel):
-    """Parameters of a layer or rule, as a policy's TOML gives them: frozen, and nothing unknown is accepted."""
+    """Parameters of a layer or rule, as a policy's TOML gives them: frozen, and nothing unknown is accepted.
+
+    TOML has no word for nothing: ``profit_take = "none"`` switches an optional parameter off.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _none(cls, given: Any) -> Any:
+        return {k: None if v == "none" else v for k, v in given.items()} if isinstance(given, dict) else given
 
 
 @dataclass(frozen=True, slots=True)
