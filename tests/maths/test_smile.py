@@ -87,6 +87,11 @@ def test_the_methodology_vector_of_the_restripped_index(index, forward, expected
     assert 100 * math.sqrt(strip) == pytest.approx(expected, abs=6e-4)
 
 
+@given(thetas, st.floats(theta_table.RHO_LOW, theta_table.RHO_HIGH), st.floats(-3.0, 1.5))
+def test_the_smile_of_the_rule_has_no_butterfly_arbitrage(theta, rho, k) -> None:
+    assert smile.durrleman(k, theta, rho, smile.ETA) > 0.25
+
+
 def plain_strip(theta: float, rho: float, eta: float) -> float:
     """The strip by trapezoids in d2-like spacing, from the textbook formulas, in numpy alone."""
     phi = eta / math.sqrt(theta * (1 + theta))
