@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from scipy.optimize import brentq
 from scipy.stats import norm
 
-from alvh.maths import black
+from alvh.maths import black, implied
 
 forwards = st.floats(10.0, 7000.0)
 moneyness = st.floats(-3.0, 3.0)
@@ -113,6 +114,19 @@ def test_implied_vol_of_extreme_but_possible_prices(deviation, k) -> None:
     value = black.price(1.0, strike, 1.0, deviation, 1.0, call)
     assume(value < 0.999 * min(1.0, strike))
     assert black.implied_vol(value, 1.0, strike, 1.0, 1.0, call) == pytest.approx(deviation, rel=1e-8)
+
+
+@given(st.floats(0.01, 3.0), st.floats(-5.0, 0.0))
+def test_the_solver_equals_its_plain_twin_and_scipys(deviation, d) -> None:
+    x = d * deviation
+    otm = black.price(math.exp(x / 2), math.exp(-x / 2), 1.0, deviation, 1.0, True)
+    assume(otm > 1e-12)
+    found = implied.total_deviation(x, otm)
+    assert found == pytest.approx(implied.total_deviation.py_func(x, otm), rel=1e-9)
+    plain = brentq(
+        lambda s: textbook(math.exp(x / 2), math.exp(-x / 2), 1.0, s, 1.0, True) - otm, 1e-3, 6.0, xtol=1e-13
+    )
+    assert found == pytest.approx(plain, rel=1e-7)
 
 
 @given(forwards, st.floats(0.5, 2.0), terms, sides)
