@@ -36,6 +36,9 @@
     return `${moment.toISOString().slice(0, 10)} ${dayText.format(moment)}`;
   };
 
+  /* Paper is narrower than any window and its width is not known in advance: charts take what A4 and Letter both hold. */
+  let printing = false;
+  const inner = element => printing ? Math.min(680, element.clientWidth) : element.clientWidth - 10;
   const height = spec => Math.round((HEIGHT[spec.unit] || 200) * (narrow() ? 0.82 : 1));
 
   function options(spec, width) {
@@ -65,13 +68,17 @@
       hooks: {
         /* Without a cursor the legend tells the last session, not dashes. */
         setLegend: [plot => { if (plot.cursor.idx == null) last(plot); }],
-        setScale: [(plot, key) => { if (key === "x") mark(spec.group, plot); }],
+        setScale: [(plot, key) => {
+          if (key !== "x") return;
+          mark(spec.group, plot);
+          if (plot.cursor.idx == null) last(plot);
+        }],
       },
     };
   }
 
   function last(plot) {
-    const [, high] = [plot.scales.x.min, plot.scales.x.max];
+    const high = plot.scales.x.max;
     let at = plot.data[0].length - 1;
     while (at > 0 && high != null && plot.data[0][at] > high) at--;
     plot.setLegend({idx: at}, false);
@@ -94,14 +101,15 @@
 
   function draw(element) {
     const spec = payload.charts[Number(element.dataset.chart)];
-    const inner = () => element.clientWidth - 10;
-    const plot = new uPlot(options(spec, inner()), [axes[spec.axis], ...spec.series.map(series => series.values)], element);
+    const plot = new uPlot(options(spec, inner(element)), [axes[spec.axis], ...spec.series.map(series => series.values)], element);
     const peers = groups.get(spec.group) || [];
     const {min, max} = peers.length ? peers[0].scales.x : {};
     if (min != null) plot.setScale("x", {min, max});
     groups.set(spec.group, [...peers, plot]);
     last(plot);
-    new ResizeObserver(() => { if (inner() > 0) plot.setSize({width: inner(), height: height(spec)}); }).observe(element);
+    new ResizeObserver(() => {
+      if (inner(element) > 0) plot.setSize({width: inner(element), height: height(spec)});
+    }).observe(element);
     for (const label of element.querySelectorAll(".u-legend .u-series:not(:first-child) th")) {
       label.tabIndex = 0;
       label.setAttribute("role", "button");
@@ -145,11 +153,15 @@
   }
   const redraw = () => { for (const plots of groups.values()) for (const plot of plots) plot.redraw(false, true); };
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
-  const resize = width => {
-    for (const plots of groups.values()) for (const plot of plots) plot.setSize({width: width(plot), height: plot.height});
+  const print = on => {
+    printing = on;
+    for (const plots of groups.values()) {
+      for (const plot of plots) plot.setSize({width: inner(plot.root.parentElement), height: plot.height});
+    }
+    redraw();
   };
-  addEventListener("beforeprint", () => { resize(() => 680); redraw(); });
-  addEventListener("afterprint", () => { resize(plot => plot.root.parentElement.clientWidth - 10); redraw(); });
+  addEventListener("beforeprint", () => print(true));
+  addEventListener("afterprint", () => print(false));
 
   /* Glossary: hover, focus or tap shows the meaning; a second tap, or a click with a mouse, goes to the glossary. */
   const tip = document.getElementById("tip");
