@@ -67,16 +67,14 @@ class Span(NamedTuple):
 def spans(text: str) -> list[Span]:
     """Split a text at its glossary marks.
 
-    Raises
-    ------
-    KeyError
-        For a mark whose term the glossary does not know: a mistake of the report's author.
+    A mark whose term the glossary does not know stays as it stands: texts may hold words of a user's file, and those
+    must not stop a report. That a report's own marks are known is checked by its contract test (`unknown_terms`).
     """
     pieces, at = [], 0
     for mark in _MARK.finditer(text):
         term = mark[1]
         if term not in TERMS:
-            raise KeyError(f"the glossary does not know {term!r} (in {text!r})")
+            continue
         pieces += [Span(text[at : mark.start()], ""), Span(mark[2] or term, term)]
         at = mark.end()
     pieces.append(Span(text[at:], ""))
@@ -90,8 +88,16 @@ def plain(text: str) -> str:
 
 def used_terms(report: Any) -> tuple[tuple[str, str], ...]:
     """Return the terms that the texts of a report (or of any of its parts) mark, in alphabetical order."""
-    found = {mark for text in _texts(report) for mark in (match[1] for match in _MARK.finditer(text))}
-    return tuple((term, TERMS[term]) for term in sorted(found, key=str.lower))
+    return tuple((term, TERMS[term]) for term in sorted(_marked(report) & TERMS.keys(), key=str.lower))
+
+
+def unknown_terms(report: Any) -> set[str]:
+    """Return the marked words that the glossary lacks."""
+    return _marked(report) - TERMS.keys()
+
+
+def _marked(part: Any) -> set[str]:
+    return {match[1] for text in _texts(part) for match in _MARK.finditer(text)}
 
 
 def _texts(part: Any) -> list[str]:

@@ -27,7 +27,7 @@ PAINTED = """canvas => {
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     statements = [synthetic(sessions=640), synthetic("condor-only", hedged=False, sessions=640)]
-    report = backtest_report(statements, fill_ladder=ladder(sessions=640))
+    report = backtest_report(statements, fill_ladder=ladder(sessions=40))
     return write_html(report, tmp_path_factory.mktemp("page") / "r.html").as_uri()
 
 
