@@ -175,6 +175,12 @@ def test_the_fill_ladder_runs_from_the_kindest_and_marks_the_run():
     assert gains == sorted(gains, reverse=True)
 
 
+def test_the_run_is_marked_on_its_rung_whatever_its_timing():
+    report = backtest_report([replace(tiny(), fill="half, same_close")], fill_ladder={"alvh": {"half": {}, "mid": {}}})
+    rungs = next(block for block in section(report, "fills").blocks if isinstance(block, Ladder)).rungs
+    assert [(rung.name, rung.chosen) for rung in rungs] == [("mid", False), ("half", True)]
+
+
 def test_the_fill_ladder_takes_results_too_and_leaves_what_they_lack_open():
     report = backtest_report([tiny()], fill_ladder={"alvh": {"cross": {"nav_start": 1.0, "nav_end": 3.0}}})
     rung = next(block for block in section(report, "fills").blocks if isinstance(block, Ladder)).rungs[0]

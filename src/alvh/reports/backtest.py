@@ -137,7 +137,9 @@ def _worst_days(
 
 def _fills(ordered: Sequence[Statement], ladder: Mapping[str, Rungs] | None) -> Section:
     blocks: tuple[Block, ...] = tuple(
-        fill_ladder_of(one.policy, ladder[one.policy], one.fill) for one in ordered if ladder and one.policy in ladder
+        fill_ladder_of(one.policy, ladder[one.policy], fill_model(one))
+        for one in ordered
+        if ladder and one.policy in ladder
     )
     why = Sentence(
         "From the [[fill|kindest fill to the harshest]]; the run of this report is marked. A result that lives only on "
@@ -147,6 +149,11 @@ def _fills(ordered: Sequence[Statement], ladder: Mapping[str, Rungs] | None) -> 
         quiet=True,
     )
     return Section("Fill ladder", "fills", (why, *blocks))
+
+
+def fill_model(one: Statement) -> str:
+    """Return the name of the fill model of a run, without what its timing adds to it (`Statement.fill`)."""
+    return one.fill.split(",")[0].strip()
 
 
 def _attribution(one: Statement, tones: Mapping[str, Tone]) -> tuple[Block, ...]:

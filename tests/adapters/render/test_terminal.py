@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from alvh.adapters.render.terminal import print_report, terminal_text
+from alvh.adapters.render.terminal import print_report, print_statements, terminal_text
 from alvh.reports.backtest import DISCLAIMER, backtest_report
 from alvh.reports.blocks import Column, CountedList, Group, Num, Report, Section, Sentence, Table
 from reports.statements import synthetic, tiny
@@ -59,6 +59,11 @@ def test_printing_to_the_standard_output_is_plain_when_it_is_a_pipe(report, caps
     text = capsys.readouterr().out
     assert "\x1b" not in text
     assert text == terminal_text(report)
+
+
+def test_statements_print_as_their_backtest_report(capsys):
+    print_statements([tiny()])
+    assert capsys.readouterr().out == terminal_text(backtest_report([tiny()]))
 
 
 def test_the_words_of_a_policy_are_never_read_as_markup():

@@ -14,6 +14,8 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
+from alvh.accounting.statement import Statement
+from alvh.reports.backtest import backtest_report
 from alvh.reports.blocks import Block, CountedList, Disclaimer, Num, Report, Section, Sentence, Table, Verdict
 from alvh.reports.glossary import plain
 from alvh.reports.words import cell, dollars, number
@@ -39,6 +41,11 @@ def print_report(report: Report, console: Console | None = None) -> None:
         out.print(Text(f"Only in the page: {', '.join(beyond)}.", style="dim"))
     for section in brief[-1:]:
         _section(section, out)
+
+
+def print_statements(statements: Sequence[Statement], console: Console | None = None) -> None:
+    """Print the short form of the backtest report of these statements."""
+    print_report(backtest_report(statements), console)
 
 
 def terminal_text(report: Report, *, width: int = PIPE_WIDTH) -> str:
