@@ -11,6 +11,7 @@ import numpy as np
 from alvh import conventions
 from alvh.market import spx_model, vix_model
 from alvh.market.history import EPOCH, History
+from alvh.market.listed_strikes import level_for, recent_range
 from alvh.market.quotes import Life, Series, carried, last_mark, window
 from alvh.market.smile_inputs import SmileInputs, smile_inputs
 from alvh.maths import black
@@ -35,6 +36,7 @@ class ModelledQuotes:
         self.history = history
         self.inputs: SmileInputs = history.derive("smile_inputs", smile_inputs)
         self._table = theta_table()
+        self._range = history.derive("recent_range", recent_range)
         self.lives: dict[Contract, Life] = {}
         self._series: dict[tuple[int, str], tuple[Series, ...]] = {}
         self._timing: dict[tuple[str, dt.date], tuple[Ints, int, float]] = {}
@@ -136,10 +138,18 @@ class ModelledQuotes:
 
     def strike_near(self, i: int, series: Series, right: Right, target: float) -> float:
         """Return the strike of the day's grid nearest `target`; NaN for NaN."""
-        level = self.forward(i, series) if series.root == "VIX" else self.spot(i, "XSP" if series.root == "XSP" else "SPX")
+        level = self.grid_level(i, series.root, series.expiry, target)
         if not (math.isfinite(target) and math.isfinite(level)):
             return math.nan
         return conventions.nearest_strike(series.root, target, level, series.expiry, self.history.dates[i])
+
+    def grid_level(self, i: int, root: str, expiry: dt.date, strike: float) -> float:
+        """Return the level a strike's distance from the money is measured from; NaN where it is missing."""
+        if root == "VIX":
+            return self.future(i, expiry)
+        scale = SCALE["XSP" if root == "XSP" else "SPX"]
+        low, high = self._range
+        return level_for(strike, scale * float(low[i]), scale * float(high[i]), float(self.inputs.vix[i]))
 
     def vendor_delta(self, i: int, series: Series, right: Right, abs_delta: float) -> float:
         """Return NaN: a reconstruction has no vendor."""
