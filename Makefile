@@ -5,7 +5,9 @@ SHELL := /bin/sh
 VENV  := .venv
 BIN   := $(VENV)/bin
 PIP   := $(BIN)/python -m pip --disable-pip-version-check -qq
-# Byte-compiling every module of every dependency takes longer than importing the few that are used.
+# Byte-compiling every module of every dependency takes longer than importing the few that are used. Those few are to be
+# compiled once, not in every process, also where the environment (many a container's) forbids writing bytecode.
+unexport PYTHONDONTWRITEBYTECODE
 INSTALL := $(PIP) install --no-compile -c constraints.txt
 
 # The first interpreter that runs and that every pinned dependency has wheels for; `make PYTHON=/path/to/python` overrides.
