@@ -45,7 +45,7 @@ soak: $(VENV)/.installed-dev chromium $(VENV)/.kernels ## the heavy form of the 
 	@ALVH_SOAK=1 $(BIN)/python -m pytest -n 2
 
 constraints: ## resolve every dependency afresh and rewrite constraints.txt
-	@PYTHON="$(PYTHON)" sh tools/constraints
+	@sh tools/constraints
 
 # The browser tests draw the report in a Chromium. Where none is found and none can be had they skip with a reason:
 # failing to get one is never a failure of the run.
