@@ -49,7 +49,6 @@ def follow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         (folder / f"{kind}.py").write_text(block(page, "python"))
         monkeypatch.setattr(package, "__path__", [*package.__path__, str(folder)])
         names.append(f"{package.__name__}.{kind}")
-    monkeypatch.setattr(diagnose, "FILES", (*diagnose.FILES, "vix_percentile"))
     clear()
     yield
     clear()

@@ -17,10 +17,11 @@ from alvh.values import Campaign, Contract, Holdings, Order, Plan, Position, Ski
 class Params(BaseModel):
     """Parameters of a layer or rule, as a policy's TOML gives them: frozen, and nothing unknown is accepted.
 
-    TOML has no word for nothing: ``profit_take = "none"`` switches an optional parameter off.
+    TOML has no word for nothing: ``profit_take = "none"`` switches an optional parameter off. A number is a number:
+    ``true``, ``"0.16"``, ``nan`` and ``inf`` are refused.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
     @model_validator(mode="before")
     @classmethod
@@ -39,8 +40,8 @@ class HedgeTarget:
         The sleeve that holds something now.
     held : Position or None
         What it holds.
-    buy : Contract or None
-        What additions (or the roll) are bought in; None when nothing suitable is listed.
+    buy : Contract
+        What additions (or the roll) are bought in.
     roll : bool
         Whether all that is held moves into `buy`.
     per_condor : float
@@ -56,7 +57,7 @@ class HedgeTarget:
     layer: str
     campaign: Campaign | None
     held: Position | None
-    buy: Contract | None
+    buy: Contract
     roll: bool
     per_condor: float
     recycled: int
@@ -69,7 +70,8 @@ class Draft:
     """Orders, wishes and refusals of one close, while layers and rules work on them.
 
     `condors` and `hedges` name the policy's layers of either sort, in its order.
-    `recycle_cents` holds gains one layer hands to another; `budget_cents` tells what hedges may still cost, when asked (None: no cap).
+    `recycle_cents` holds gains one layer hands to another; `budget_cents` tells what hedges may still cost, when asked
+    (None: no cap).
     """
 
     view: View
@@ -100,6 +102,10 @@ class Layer(Protocol):
 
     `name` is the layer's name in the policy and on every order, fill and posting; `hedge` says whether its premium is
     counted as the cost of hedging; `needs` names the readings it cannot do without.
+
+    A layer may also say, by attributes of these names, what a policy has to give it, and a policy that does not is
+    refused: `rules`, kinds of rules it cannot do without; `hands_to`, names of hedge layers later in the policy;
+    `underlying`, what it trades options on (``SPX`` when it says nothing).
     """
 
     name: str
@@ -111,7 +117,11 @@ class Layer(Protocol):
 
 
 class Rule(Protocol):
-    """A rule restrains: it may lower, refuse or complete what layers proposed, never without a reason."""
+    """A rule restrains: it may lower, refuse or complete what layers proposed, never without a reason.
+
+    Like a layer, it may name in `rules` kinds of rules that it cannot do without, and in `after` kinds that must not
+    come later than it.
+    """
 
     name: str
     needs: ClassVar[tuple[str, ...]]
@@ -121,7 +131,7 @@ class Rule(Protocol):
 
 
 def open_condors(book: Holdings, draft: Draft) -> float:
-    """Return the SPX-equivalent condors that will be open once `draft` is filled: open ones, less closes, plus opens."""
+    """Return the SPX-equivalent condors open once `draft` is filled: those open now, less closes, plus opens."""
     closing = {o.campaign for o in draft.orders if o.kind == "close"}
     total = 0.0
     for layer in draft.condors:

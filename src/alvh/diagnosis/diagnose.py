@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from functools import cache
 from importlib import import_module
+from pkgutil import iter_modules
 from typing import Protocol, cast
 
+import alvh.diagnosis.indicators
 from alvh.market.history import History
 from alvh.market.observe import View
 from alvh.values import Floats, Indicator, Missing, Reading
@@ -21,17 +23,23 @@ class IndicatorModule(Protocol):
         """Return the indicator called `name` over the whole axis; entry t reads nothing later than t."""
 
 
-FILES = ("indices", "vx_curve", "regime", "vx_beta")
-"""The indicator files of this package, in the order reports list them."""
-
-
 @cache
 def indicators() -> dict[str, tuple[Indicator, IndicatorModule]]:
-    """Return every indicator by name, with the file that computes it."""
+    """Return every indicator by name, with the file of ``diagnosis/indicators`` that computes it.
+
+    Raises
+    ------
+    ValueError
+        When two files offer one name.
+    """
+    package = alvh.diagnosis.indicators
     out: dict[str, tuple[Indicator, IndicatorModule]] = {}
-    for file in FILES:
-        module = cast("IndicatorModule", import_module(f"alvh.diagnosis.indicators.{file}"))
+    for file in sorted(found.name for found in iter_modules(package.__path__)):
+        module = cast("IndicatorModule", import_module(f"{package.__name__}.{file}"))
         for indicator in module.INDICATORS:
+            if indicator.name in out:
+                message = f"the indicator {indicator.name!r} of {file}.py has another file already"
+                raise ValueError(message)
             out[indicator.name] = (indicator, module)
     return out
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module, resources
@@ -18,10 +19,14 @@ from pydantic import ValidationError
 import alvh.decision.layers
 import alvh.decision.rules
 from alvh.decision.draft import Layer, Rule
+from alvh.policies.toml_lines import line_of
 
 TOP_KEYS = ("name", "version", "about", "timing", "layers", "rules")
 Timing = Literal["next_close", "same_close"]
 TIMINGS: tuple[Timing, ...] = ("next_close", "same_close")
+Family = Literal["layer", "rule"]
+RESERVED = ("cash", "market")
+"""Names that accounts and skips use themselves: the account's own layer, and days without data."""
 
 
 class PolicyError(ValueError):
@@ -60,9 +65,8 @@ class Policy:
 
     @property
     def underlyings(self) -> tuple[str, ...]:
-        """What the policy trades options on: ``SPX`` or ``XSP``, and ``VIX`` where it hedges."""
-        found = {getattr(layer.params, "underlying", "VIX") for layer in self.layers}  # type: ignore[attr-defined]
-        return tuple(sorted(found))
+        """What the policy trades options on: ``SPX`` or ``XSP``, and ``VIX`` where it hedges with it."""
+        return tuple(sorted({getattr(layer, "underlying", "SPX") for layer in self.layers}))
 
 
 def parse_policy(text: str, overrides: Mapping[str, Any] | None = None) -> Policy:
@@ -79,39 +83,21 @@ def parse_policy(text: str, overrides: Mapping[str, Any] | None = None) -> Polic
     PolicyError
         For an unknown key or an impossible value, naming the line and the nearest valid choice.
     """
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise PolicyError(f"not valid TOML: {error}") from None
-    for key in raw:
-        if key not in TOP_KEYS:
-            raise PolicyError(f"{_line(text, key)}unknown key {key!r}{_nearest(key, TOP_KEYS)}")
-    if not isinstance(raw.get("name"), str):
-        raise PolicyError("a policy needs a name: name = \"...\"")
-    timing = raw.get("timing", "next_close")
-    if timing not in TIMINGS:
-        raise PolicyError(f"{_line(text, 'timing')}unknown timing {timing!r}{_nearest(str(timing), TIMINGS)}")
-    entries = [dict(entry) for entry in raw.get("layers", [])], [dict(entry) for entry in raw.get("rules", [])]
-    if not entries[0]:
+    raw = _read(text)
+    said: dict[str, Any] = {"timing": raw.get("timing", "next_close")}
+    entries = {family: _entries(raw, family, text) for family in ("layer", "rule")}
+    if not entries["layer"]:
         raise PolicyError("a policy needs at least one [[layers]] entry")
-    _override(entries[0] + entries[1], overrides or {})
-    layers = tuple(_member(entry, "layer", text) for entry in entries[0])
-    rules = tuple(_member(entry, "rule", text) for entry in entries[1])
-    names = [member.name for member in (*layers, *rules)]
-    for name in names:
-        if names.count(name) > 1:
-            raise PolicyError(f"the name {name!r} is used twice")
-    if "cash" in names:
-        raise PolicyError("'cash' is the name of the account's own layer")
-    said = {
-        "timing": timing,
-        "layers": [[m.name, type(m).__name__, m.params.model_dump(mode="json")] for m in layers],
-        "rules": [[m.name, type(m).__name__, m.params.model_dump(mode="json")] for m in rules],
-    }
+    _override([*entries["layer"], *entries["rule"]], overrides or {})
+    layers = [entry.make() for entry in entries["layer"]]
+    rules = [entry.make() for entry in entries["rule"]]
+    _names([*entries["layer"], *entries["rule"]], [member.name for member in (*layers, *rules)])
+    _together(entries["layer"], entries["rule"], layers, rules)
+    for family, members in (("layers", layers), ("rules", rules)):
+        said[family] = [[m.name, type(m).__name__, m.params.model_dump(mode="json")] for m in members]
     digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
-    return Policy(
-        raw["name"], str(raw.get("version", "1")), str(raw.get("about", "")), timing, layers, rules, text, digest
-    )
+    version, about = str(raw.get("version", "1")), str(raw.get("about", ""))
+    return Policy(raw["name"], version, about, said["timing"], tuple(layers), tuple(rules), text, digest)
 
 
 def preset_names() -> tuple[str, ...]:
@@ -139,7 +125,7 @@ def preset(name: str, overrides: Mapping[str, Any] | None = None) -> Policy:
 
 
 @cache
-def kinds(family: Literal["layer", "rule"]) -> tuple[str, ...]:
+def kinds(family: Family) -> tuple[str, ...]:
     """Return the files a policy can name: one a layer, one a rule."""
     package = alvh.decision.layers if family == "layer" else alvh.decision.rules
     attribute = family.upper()
@@ -147,46 +133,144 @@ def kinds(family: Literal["layer", "rule"]) -> tuple[str, ...]:
     return tuple(n for n in found if hasattr(import_module(f"{package.__name__}.{n}"), attribute))
 
 
-def _member(entry: dict[str, Any], family: Literal["layer", "rule"], text: str) -> Any:
-    """Make one layer or rule from its TOML table."""
-    kind = entry.pop("kind", None)
-    if kind not in kinds(family):
-        raise PolicyError(f"{_line(text, 'kind', str(kind))}unknown {family} {kind!r}{_nearest(str(kind), kinds(family))}")
-    name = entry.pop("name", kind)
-    package = alvh.decision.layers if family == "layer" else alvh.decision.rules
-    made = getattr(import_module(f"{package.__name__}.{kind}"), family.upper())
+def _read(text: str) -> dict[str, Any]:
+    """Read the TOML and check the keys above its tables."""
     try:
-        return made(name, made.Params(**entry))
-    except ValidationError as error:
-        raise PolicyError(_first_fault(error, name, made.Params.model_fields, text)) from None
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise PolicyError(f"not valid TOML: {error}") from None
+    for key in raw:
+        if key not in TOP_KEYS:
+            line = line_of(text, key) or line_of(text, table=key)
+            raise PolicyError(f"{_at(line)}unknown key {key!r}{_nearest(key, TOP_KEYS)}")
+    name = raw.get("name")
+    if not isinstance(name, str) or not name.strip():
+        raise PolicyError(f'{_at(line_of(text, "name"))}a policy needs a name: name = "..."')
+    timing = raw.get("timing", "next_close")
+    if timing not in TIMINGS:
+        raise PolicyError(f"{_at(line_of(text, 'timing'))}unknown timing {timing!r}{_nearest(str(timing), TIMINGS)}")
+    return raw
 
 
-def _first_fault(error: ValidationError, owner: str, fields: Iterable[str], text: str) -> str:
-    """Say the first fault of a table in one sentence."""
-    fault = error.errors()[0]
-    key = ".".join(str(part) for part in fault["loc"])
-    where = _line(text, key)
-    if fault["type"] == "extra_forbidden":
-        return f"{where}{owner}: unknown key {key!r}{_nearest(key, fields)}"
-    return f"{where}{owner}: {key} = {fault.get('input')!r} cannot be: {fault['msg'][0].lower()}{fault['msg'][1:]}"
+@dataclass(slots=True)
+class _Entry:
+    """One [[layers]] or [[rules]] table on its way to becoming a layer or rule."""
+
+    family: Family
+    number: int
+    table: dict[str, Any]
+    text: str
+    replaced: set[str]
+
+    @property
+    def name(self) -> str:
+        """Its name, which is its kind where it says none."""
+        return str(self.table.get("name", self.table.get("kind")))
+
+    def at(self, key: str = "") -> str:
+        """Return ``line N: `` for a key of it: of its heading where the key has none, nothing where it was replaced."""
+        if key in self.replaced:
+            return ""
+        table = f"{self.family}s"
+        return _at(line_of(self.text, key, table, self.number) or line_of(self.text, "", table, self.number))
+
+    def make(self) -> Any:
+        """Make the layer or rule."""
+        given = dict(self.table)
+        kind, name = given.pop("kind", None), given.pop("name", None)
+        if kind is None:
+            raise PolicyError(f"{self.at()}this [[{self.family}s]] entry has no kind{_nearest('', kinds(self.family))}")
+        if kind not in kinds(self.family):
+            known = _nearest(str(kind), kinds(self.family))
+            raise PolicyError(f"{self.at('kind')}unknown {self.family} {kind!r}{known}")
+        if name is not None and (not isinstance(name, str) or not name.strip()):
+            raise PolicyError(f"{self.at('name')}name = {name!r} is no name")
+        made = getattr(import_module(f"{_package(self.family)}.{kind}"), self.family.upper())
+        try:
+            return made(name or kind, made.Params(**given))
+        except ValidationError as error:
+            raise PolicyError(self._first_fault(error, made.Params.model_fields)) from None
+
+    def _first_fault(self, error: ValidationError, fields: Iterable[str]) -> str:
+        """Say the first fault of the table in one sentence."""
+        fault = error.errors()[0]
+        key = ".".join(str(part) for part in fault["loc"])
+        where = f"{self.at(key)}{self.name}"
+        said = fault["msg"].removeprefix("Value error, ")
+        if fault["type"] == "extra_forbidden":
+            return f"{where}: unknown key {key!r}{_nearest(key, fields)}"
+        if not key:
+            return f"{where}: {said}"
+        value = self.table[key]
+        if fault["type"] == "literal_error":
+            return f"{where}: {key} = {value!r} cannot be{_nearest(str(value), _choices(fault.get('ctx', {})))}"
+        return f"{where}: {key} = {value!r} cannot be: {said[0].lower()}{said[1:]}"
 
 
-def _override(entries: list[dict[str, Any]], overrides: Mapping[str, Any]) -> None:
+def _entries(raw: Mapping[str, Any], family: Family, text: str) -> list[_Entry]:
+    """Return the tables of a family."""
+    found = raw.get(f"{family}s", [])
+    if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
+        line = line_of(text, f"{family}s") or line_of(text, table=f"{family}s")
+        raise PolicyError(f"{_at(line)}each {family} stands under a heading of its own, [[{family}s]]")
+    return [_Entry(family, number, dict(entry), text, set()) for number, entry in enumerate(found)]
+
+
+def _override(entries: Sequence[_Entry], overrides: Mapping[str, Any]) -> None:
     """Replace parameters named ``owner.key`` in place."""
-    names = [str(entry.get("name", entry.get("kind"))) for entry in entries]
+    names = [entry.name for entry in entries]
     for path, value in overrides.items():
         owner, _, key = path.partition(".")
         if owner not in names:
             raise PolicyError(f"{path}: no layer or rule is called {owner!r}{_nearest(owner, names)}")
-        entries[names.index(owner)][key] = value
+        if key in {"kind", "name"}:
+            raise PolicyError(f"{path}: the {key} of a layer or rule is not a parameter")
+        entry = entries[names.index(owner)]
+        entry.table[key] = value
+        entry.replaced.add(key)
 
 
-def _line(text: str, key: str, value: str | None = None) -> str:
-    """Return ``line N: `` where a key stands in the text; nothing where it cannot be found."""
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.strip().partition("=")[0].strip() == key and (value is None or value in line):
-            return f"line {number}: "
-    return ""
+def _names(entries: Sequence[_Entry], names: Sequence[str]) -> None:
+    """Refuse a name that is used twice, or that is not free."""
+    for k, (entry, name) in enumerate(zip(entries, names, strict=True)):
+        if name in names[:k]:
+            raise PolicyError(f"{entry.at('name')}the name {name!r} is used twice; give one of them another name")
+        if name in RESERVED:
+            raise PolicyError(f"{entry.at('name')}the name {name!r} is taken by the accounts; give it another")
+
+
+def _together(
+    of_layers: Sequence[_Entry], of_rules: Sequence[_Entry], layers: Sequence[Layer], rules: Sequence[Rule]
+) -> None:
+    """Refuse members that lack another, or stand in an order in which they would do something else than they say."""
+    rule_kinds = [entry.table["kind"] for entry in of_rules]
+    for entry, member in zip((*of_layers, *of_rules), (*layers, *rules), strict=True):
+        for kind in getattr(member, "rules", ()):
+            if kind not in rule_kinds:
+                raise PolicyError(f'{entry.at()}{entry.name} needs a [[rules]] entry with kind = "{kind}"')
+    for k, (entry, rule) in enumerate(zip(of_rules, rules, strict=True)):
+        for kind in getattr(rule, "after", ()):
+            if kind in rule_kinds[k + 1 :]:
+                raise PolicyError(f"{entry.at()}{entry.name} stands before {kind!r}, which it has to follow")
+    for k, (entry, layer) in enumerate(zip(of_layers, layers, strict=True)):
+        later = [other.name for other in layers[k + 1 :] if other.hedge]
+        for name in getattr(layer, "hands_to", ()):
+            if name not in later:
+                raise PolicyError(f"{entry.at('recycle_to')}{entry.name}: no later hedge layer is called {name!r}")
+
+
+def _package(family: Family) -> str:
+    package = alvh.decision.layers if family == "layer" else alvh.decision.rules
+    return package.__name__
+
+
+def _choices(context: Mapping[str, Any]) -> list[str]:
+    """Return the words that a parameter may be, from what the validator expected."""
+    return re.findall(r"'([^']*)'", str(context.get("expected", "")))
+
+
+def _at(line: int | None) -> str:
+    return f"line {line}: " if line else ""
 
 
 def _nearest(word: str, valid: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from alvh import conventions
 from alvh.decision.draft import Draft, Params
@@ -28,7 +28,8 @@ class CondorParams(Params):
     entry : {"daily", "weekly", "monthly"}
         A condor is opened on the first session of each period.
     dte_min, dte_max, dte_target : int
-        Calendar days to expiry; the listed expiry nearest the target inside the window is taken.
+        Calendar days to expiry; the listed expiry nearest the target inside the window is taken. One that is due for
+        exit on the day of its entry is left out.
     shorts : {"delta", "sd", "credit", "width_points", "width_percent"}
         How short strikes are chosen; `short` is the delta, the number of standard deviations, the credit in points, or
         the distance from spot in points or percent.
@@ -52,7 +53,7 @@ class CondorParams(Params):
     min_credit_points : float
         A smaller credit is not worth the trade.
     max_lots : int
-        At most so many per entry; the sizing rule lowers it.
+        At most so many per entry; the sizing rule lowers it, and a policy without that rule has to say it.
     finish_in_data : bool
         Refuse an entry whose exit lies beyond the data (the peers' benchmark).
     """
@@ -76,6 +77,20 @@ class CondorParams(Params):
     max_lots: int = Field(10_000, ge=1)
     finish_in_data: bool = False
 
+    @model_validator(mode="after")
+    def _possible(self) -> CondorParams:
+        if self.dte_min > self.dte_max:
+            raise ValueError(f"dte_min = {self.dte_min} is above dte_max = {self.dte_max}")
+        if self.exit_dte is not None and self.exit_dte >= self.dte_max:
+            raise ValueError(
+                f"exit_dte = {self.exit_dte} is not below dte_max = {self.dte_max}: every condor would be due at once"
+            )
+        if self.shorts == "delta" and self.short >= 0.5:
+            raise ValueError(f"short = {self.short:g} is no delta of a short: it lies between 0 and 0.5")
+        if self.shorts == "width_percent" and self.short >= 100.0:
+            raise ValueError(f"short = {self.short:g} % below spot is no strike")
+        return self
+
 
 class Condor:
     """Sells an iron condor at each entry date and manages each until it is closed or settles."""
@@ -88,6 +103,16 @@ class Condor:
         self.name = name
         self.params = params
 
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The sizing rule, unless the policy says itself how many lots an entry has."""
+        return () if "max_lots" in self.params.model_fields_set else ("sizing",)
+
+    @property
+    def underlying(self) -> str:
+        """``SPX`` or ``XSP``."""
+        return self.params.underlying
+
     def propose(self, view: View, readings: Readings, book: Holdings, draft: Draft) -> None:
         """Propose closes of condors that are due, then an entry where today is an entry date."""
         for campaign in book.campaigns(self.name):
@@ -98,20 +123,23 @@ class Condor:
             self._enter(view, draft)
 
     def exit_reason(self, view: View, campaign: Campaign) -> str:
-        """Return why a condor is to be closed at this view, or nothing."""
+        """Return why a condor is to be closed at this view, or nothing.
+
+        One that was filled for no credit has no share of it to take or to lose: it is held until its exit date.
+        """
         p = self.params
         expiry = next(iter(campaign.positions)).expiry
         days = (expiry - view.date).days
-        if p.exit_dte is not None and days <= p.exit_dte + 5 and self._is_due(view, expiry, days):
+        if self._is_due(view, expiry, days):
             return f"{days} days to expiry"
-        if p.profit_take is None and p.stop_loss is None:
+        credit = campaign.credit_cents / 100.0
+        if credit <= 0.0 or (p.profit_take is None and p.stop_loss is None):
             return ""
         value = 0.0
         for contract, position in campaign.positions.items():
             value += position.quantity * view.mark(contract)
         multiplier = conventions.root_spec(next(iter(campaign.positions)).root).multiplier
-        profit = value * multiplier + campaign.credit_cents / 100.0
-        credit = campaign.credit_cents / 100.0
+        profit = value * multiplier + credit
         if p.profit_take is not None and profit >= p.profit_take * credit:
             return f"profit take at {p.profit_take:.0%} of the credit"
         if p.stop_loss is not None and profit <= -p.stop_loss * credit:
@@ -121,10 +149,13 @@ class Condor:
     def _is_due(self, view: View, expiry: dt.date, days: int) -> bool:
         """Whether today is the exit session; the calendar, not the price, decides."""
         exit_dte = self.params.exit_dte
-        assert exit_dte is not None
-        if self.params.exit_on == "at_or_below" or view.i + 1 >= len(view.calendar):
+        if exit_dte is None:
+            return False
+        if self.params.exit_on == "at_or_below":
             return days <= exit_dte
-        following = view.calendar[view.i + 1]
+        # The day after the last one of the data is known too: the exchange publishes its calendar.
+        last = view.i + 1 >= len(view.calendar)
+        following = conventions.next_session(view.date) if last else view.calendar[view.i + 1]
         if following > expiry:
             return True
         return abs(days - exit_dte) <= abs((expiry - following).days - exit_dte)
@@ -140,7 +171,7 @@ class Condor:
         p = self.params
         candidates = self.candidates(view.series(p.underlying))
         if not candidates:
-            draft.skip(self.name, f"no {p.underlying} expiry {p.dte_min}-{p.dte_max} days out")
+            draft.skip(self.name, f"no {p.underlying} expiry {self.least_days}-{p.dte_max} days out")
             return
         refusals: list[str] = []
         for series in candidates:
@@ -157,8 +188,14 @@ class Condor:
     def candidates(self, listed: Sequence[Series]) -> list[Series]:
         """Return the listed expiries of the window, the one nearest the target first (the nearer one of two)."""
         p = self.params
-        inside = [s for s in listed if p.dte_min <= s.days <= p.dte_max]
+        inside = [s for s in listed if self.least_days <= s.days <= p.dte_max]
         return sorted(inside, key=lambda s: (abs(s.days - p.dte_target), s.days, s.root))
+
+    @property
+    def least_days(self) -> int:
+        """Calendar days to expiry that an entry has at least: more than the exit allows."""
+        p = self.params
+        return p.dte_min if p.exit_dte is None else max(p.dte_min, p.exit_dte + 1)
 
     def _order(self, view: View, series: Series) -> Order | Missing:
         """Return the opening order in one expiry, or why there is none."""

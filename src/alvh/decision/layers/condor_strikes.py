@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from alvh.maths import black
 from alvh.market.observe import View
 from alvh.market.quotes import Series
+from alvh.maths import black
 from alvh.values import Contract, Missing, Quote, Right
 
 if TYPE_CHECKING:
@@ -53,10 +53,11 @@ def _shorts(view: View, series: Series, p: CondorParams, spot: float) -> tuple[f
             distance = p.short * spot * vol * math.sqrt(series.days / 365.0)
         else:
             distance = p.short if p.shorts == "width_points" else spot * p.short / 100.0
-        put = view.strike_near(series, "P", spot - distance)
+        put = put_strike(view, series, spot - distance)
         call = view.strike_near(series, "C", spot + distance)
     if math.isnan(put) or math.isnan(call):
-        return Missing(f"no short strike by {p.shorts} {p.short:g} in {series.root} {series.expiry}")
+        by = "vendor's delta" if p.vendor_delta and p.shorts == "delta" else p.shorts
+        return Missing(f"no short strike by {by} {p.short:g} in {series.root} {series.expiry}")
     return put, call
 
 
@@ -64,7 +65,7 @@ def _with_wings(
     view: View, series: Series, p: CondorParams, short_put: float, short_call: float, wing: float
 ) -> CondorStrikes | Missing:
     """Add the wings, each on the grid nearest its target."""
-    long_put = view.strike_near(series, "P", short_put - wing)
+    long_put = put_strike(view, series, short_put - wing)
     long_call = view.strike_near(series, "C", short_call + wing)
     strikes = CondorStrikes(long_put, short_put, short_call, long_call)
     if any(math.isnan(k) for k in strikes):
@@ -77,19 +78,31 @@ def _with_wings(
     return strikes
 
 
+def put_strike(view: View, series: Series, target: float) -> float:
+    """Return the listed put nearest `target`; NaN where that is no price an index can have."""
+    return view.strike_near(series, "P", target) if target > 0.0 else math.nan
+
+
 def _by_credit(view: View, series: Series, p: CondorParams, wing: float) -> CondorStrikes | Missing:
-    """Return the strikes whose mid credit is nearest `short` points, trying equal deltas from the money outwards."""
-    best: CondorStrikes | None = None
-    miss = math.inf
+    """Return the strikes whose mid credit is nearest `short` points, trying equal deltas from the money outwards.
+
+    A credit that no delta tried comes to, above or below, is refused: the nearest one would be another trade.
+    """
+    found: list[tuple[float, CondorStrikes]] = []
     for delta in CREDIT_DELTAS:
-        put, call = (view.strike_at_delta(series, right, delta) for right in ("P", "C"))
+        put, call = (view.strike_at_delta(series, right, delta, vendor=p.vendor_delta) for right in ("P", "C"))
         strikes = _with_wings(view, series, p, put, call, wing) if put < call else Missing("crossed")
         if isinstance(strikes, Missing):
             continue
         credit = credit_points(view, series, strikes)
-        if abs(credit - p.short) < miss:
-            best, miss = strikes, abs(credit - p.short)
-    return best or Missing(f"no condor with a credit near {p.short:g} in {series.root} {series.expiry}")
+        if math.isfinite(credit):
+            found.append((credit, strikes))
+    if not found:
+        return Missing(f"no condor in {series.root} {series.expiry} has quotes on all legs")
+    low, high = min(found)[0], max(found)[0]
+    if not low <= p.short <= high:
+        return Missing(f"a credit of {p.short:g} is outside {low:.2f} to {high:.2f} in {series.root} {series.expiry}")
+    return min(found, key=lambda one: abs(one[0] - p.short))[1]
 
 
 def credit_points(view: View, series: Series, strikes: CondorStrikes) -> float:

@@ -7,7 +7,8 @@ import math
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
-from pydantic import Field
+import numpy as np
+from pydantic import Field, model_validator
 
 from alvh import conventions
 from alvh.decision.draft import Draft, HedgeTarget, Params
@@ -38,11 +39,12 @@ class VixCallsParams(Params):
     monetise_multiple : float or None
         At this multiple of its cost, `monetise_share` of the calls is sold, once for each contract bought.
     monetise_share : float
+        To the nearest whole call; a half call is not sold.
     recycle_to : str or None
         Layer that spends `recycle_share` of those proceeds on more of its own calls.
     recycle_share : float
     exit_front_level : float or None
-        All is sold when F1 reaches this level.
+        All is sold when F1 reaches this level, and nothing is bought while it stands there.
     giveback : float or None
         All is sold when this share of the peak is given back, once the peak has reached `giveback_from` x cost.
     giveback_from : float
@@ -64,30 +66,60 @@ class VixCallsParams(Params):
     giveback: float | None = Field(None, gt=0.0, lt=1.0)
     giveback_from: float = Field(3.0, ge=1.0)
 
+    @model_validator(mode="after")
+    def _possible(self) -> VixCallsParams:
+        if self.dte_min > self.dte_max:
+            raise ValueError(f"dte_min = {self.dte_min} is above dte_max = {self.dte_max}")
+        if self.roll_dte >= self.dte_min:
+            raise ValueError(
+                f"roll_dte = {self.roll_dte} is not below dte_min = {self.dte_min}: it would roll for ever"
+            )
+        if self.recycle_to is not None and self.monetise_multiple is None:
+            raise ValueError("recycle_to without monetise_multiple hands nothing on")
+        return self
+
 
 class VixCalls:
     """Holds long VIX calls in proportion to the open condors."""
 
     hedge: ClassVar[bool] = True
     needs: ClassVar[tuple[str, ...]] = ("F1", "VVIX")
+    rules: ClassVar[tuple[str, ...]] = ("whole_contracts",)
+    underlying: ClassVar[str] = "VIX"
     Params = VixCallsParams
 
     def __init__(self, name: str, params: VixCallsParams) -> None:
         self.name = name
         self.params = params
 
+    @property
+    def hands_to(self) -> tuple[str, ...]:
+        """The layer that spends this one's gains."""
+        return () if self.params.recycle_to is None else (self.params.recycle_to,)
+
     def propose(self, view: View, readings: Readings, book: Holdings, draft: Draft) -> None:
         """Propose a gain to take, or the target of this close."""
         sleeves = book.campaigns(self.name)
         campaign = sleeves[0] if sleeves else None
-        if campaign is not None and not campaign.positions:
-            if campaign.refill_from is not None and view.date < campaign.refill_from:
-                draft.skip(self.name, f"all sold at a gain; refills from {campaign.refill_from}")
-                return
+        handed_usd = draft.recycle_cents.get(self.name, 0) / 100.0
+        if not self._propose(view, readings, campaign, handed_usd, draft) and handed_usd:
+            draft.skip(self.name, f"gains of {handed_usd:,.0f} USD handed on by another layer stay in cash")
+
+    def _propose(
+        self, view: View, readings: Readings, campaign: Campaign | None, handed_usd: float, draft: Draft
+    ) -> bool:
+        """Propose what `propose` does; whether it is a target, in which gains handed on can be spent."""
         held = next(iter(campaign.positions.values()), None) if campaign is not None else None
-        if campaign is not None and held is not None and self._take_gain(view, readings, campaign, held, draft):
-            return
-        self._target(view, readings, campaign, held, draft)
+        if campaign is not None and held is not None:
+            if self._take_gain(view, readings, campaign, held, draft):
+                return False
+        elif campaign is not None and campaign.refill_from is not None and view.date < campaign.refill_from:
+            draft.skip(self.name, f"all sold at a gain; refills from {campaign.refill_from}")
+            return False
+        elif front_is_extreme(readings.value("F1"), self.params.exit_front_level):
+            draft.skip(self.name, f"empty: F1 at {readings.value('F1'):.1f} is where all would be sold again")
+            return False
+        return self._target(view, readings, campaign, held, handed_usd, draft)
 
     def _take_gain(self, view: View, readings: Readings, campaign: Campaign, held: Position, draft: Draft) -> bool:
         """Propose to sell some or all of what is held, where a gain is to be taken; whether all of it is."""
@@ -101,9 +133,10 @@ class VixCalls:
             return True
         if p.monetise_multiple is None or held.monetised or not now >= p.monetise_multiple * cost:
             return False
-        quantity = int(math.floor(p.monetise_share * held.quantity))
+        quantity = share_of(held.quantity, p.monetise_share)
         if quantity < 1:
-            draft.skip(self.name, f"a gain of {now / cost:.1f} x cost, but one contract cannot be halved")
+            whole = f"{p.monetise_share:.0%} of {held.quantity} is not a whole contract"
+            draft.skip(self.name, f"a gain of {now / cost:.1f} x cost is not taken: {whole}")
             return False
         draft.orders.append(self._sell(campaign, held, quantity, f"mark at {now / cost:.1f} x cost"))
         if p.recycle_to is not None:
@@ -119,24 +152,28 @@ class VixCalls:
         return Order(self.name, campaign.name, "monetise", legs, 1, why, refill_from=refill_from)
 
     def _target(
-        self, view: View, readings: Readings, campaign: Campaign | None, held: Position | None, draft: Draft
-    ) -> None:
+        self,
+        view: View,
+        readings: Readings,
+        campaign: Campaign | None,
+        held: Position | None,
+        handed_usd: float,
+        draft: Draft,
+    ) -> bool:
         """Say what this layer wants at this close, in the contract it holds or in the one to roll into."""
         p = self.params
         roll = held is not None and (held.contract.expiry - view.date).days <= p.roll_dte
         buy = held.contract if held is not None and not roll else self.pick(view)
         if isinstance(buy, Missing):
             draft.skip(self.name, f"{'no roll' if roll else 'empty'}: {buy.why}")
-            if held is None or roll:
-                return
-        assert not isinstance(buy, Missing)
+            return False
         quote = view.quote(buy)
         if isinstance(quote, Missing):
-            draft.skip(self.name, quote.why)
-            return
+            draft.skip(self.name, f"{'no roll' if roll else 'held as it is' if held else 'empty'}: {quote.why}")
+            return False
         beta = readings.value(f"vx_beta_{min(max(view.vx_month(buy.expiry), 1), MONTHS)}")
         price_usd = quote.mid * conventions.root_spec("VIX").multiplier
-        recycled = draft.recycle_cents.get(self.name, 0)
+        recycled = math.floor(handed_usd / price_usd) if price_usd > 0.0 else 0
         draft.targets.append(
             HedgeTarget(
                 layer=self.name,
@@ -145,12 +182,13 @@ class VixCalls:
                 buy=buy,
                 roll=roll,
                 per_condor=p.contracts / 10.0 * p.weight,
-                recycled=int(recycled / 100.0 / price_usd) if recycled and price_usd > 0.0 else 0,
+                recycled=recycled,
                 price_usd=price_usd,
                 # Before a beta can be measured every future counts alike.
                 exposure=quote.delta * (beta if math.isfinite(beta) else 1.0),
             )
         )
+        return recycled > 0 or not handed_usd
 
     def pick(self, view: View) -> Contract | Missing:
         """Return the call to buy today, or why there is none."""
@@ -179,16 +217,29 @@ def exit_reason(view: View, held: Position, cost: float, front: float, p: VixCal
 
     `cost` is what one call cost, points; `front` is F1 (NaN: unknown, and then no reason).
     """
-    if p.exit_front_level is not None and front >= p.exit_front_level:
+    if front_is_extreme(front, p.exit_front_level):
         return f"F1 at {front:.1f} has reached {p.exit_front_level:g}"
     if p.giveback is None:
         return ""
     return giveback_reason(view.marks_since(held.contract, held.opened), cost, p.giveback, p.giveback_from)
 
 
+def front_is_extreme(front: float, level: float | None) -> bool:
+    """Whether F1 has reached the level at which all is sold; an unknown F1 (NaN) has not."""
+    return level is not None and front >= level
+
+
+def share_of(quantity: int, share: float) -> int:
+    """Return a share of some contracts in whole ones, the nearest, and the smaller of two as near."""
+    return min(quantity, math.ceil(share * quantity - 0.5))
+
+
 def giveback_reason(marks: Floats, cost: float, giveback: float, giveback_from: float) -> str:
-    """Return why a gain is taken after its peak, or nothing; `marks` are the daily marks since the purchase, points."""
-    peak = float(marks.max())
+    """Return why a gain is taken after its peak, or nothing; `marks` are the daily marks since the purchase, points.
+
+    Marks that are missing (NaN) are no peak, and a missing mark today is no reason.
+    """
+    peak = float(np.nanmax(marks, initial=-np.inf))
     if peak >= giveback_from * cost and marks[-1] <= (1.0 - giveback) * peak:
         return f"{1.0 - marks[-1] / peak:.0%} given back from a peak of {peak / cost:.1f} x cost"
     return ""

@@ -35,6 +35,7 @@ class HedgeBudget:
     """Sets what the hedge layers may still spend today; `whole_contracts` keeps to it."""
 
     needs: ClassVar[tuple[str, ...]] = ()
+    rules: ClassVar[tuple[str, ...]] = ("whole_contracts",)
     Params = HedgeBudgetParams
 
     def __init__(self, name: str, params: HedgeBudgetParams) -> None:

@@ -1,11 +1,11 @@
-"""How many condors: 2 % of equity a stack by maximum loss plus hedge premium at risk, 3 % at most, 6 % over all stacks."""
+"""How many condors: 2 % of equity a stack by maximum loss plus hedge premium at risk, at most 3 %, 6 % over all."""
 
 from __future__ import annotations
 
 import math
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from alvh.conventions import spx_equivalent
 from alvh.decision.draft import Draft, Params
@@ -30,6 +30,12 @@ class SizingParams(Params):
     target: float = Field(0.02, gt=0.0, le=1.0)
     cap: float = Field(0.03, gt=0.0, le=1.0)
     total: float = Field(0.06, gt=0.0, le=1.0)
+
+    @model_validator(mode="after")
+    def _possible(self) -> SizingParams:
+        if not self.target <= self.cap <= self.total:
+            raise ValueError(f"target = {self.target:g}, cap = {self.cap:g}, total = {self.total:g} must not descend")
+        return self
 
 
 class Sizing:
@@ -73,15 +79,23 @@ def lots_within(lot_usd: float, equity_usd: float, room_usd: float, p: SizingPar
     """Return how many lots fit, and why none does when none does."""
     if not lot_usd > 0.0:
         return 0, "the risk of one lot is unknown"
+    if equity_usd <= 0.0:
+        return 0, "no equity is left"
     lots = math.floor(p.target * equity_usd / lot_usd)
     if lots == 0:
         if lot_usd > p.cap * equity_usd:
-            return 0, f"one lot risks {lot_usd:,.0f} USD, more than {p.cap:.0%} of equity"
+            return 0, f"one lot risks {lot_usd:,.0f} USD, more than {percent(p.cap)} of equity"
         lots = 1
     fitting = min(lots, math.floor(room_usd / lot_usd))
     if fitting < 1:
-        return 0, f"{p.total:.0%} over all stacks is used up"
+        left = max(0.0, room_usd)
+        return 0, f"one lot risks {lot_usd:,.0f} USD, {left:,.0f} are left of {percent(p.total)} over all stacks"
     return fitting, ""
+
+
+def percent(share: float) -> str:
+    """Return a share as it was written: ``2.5 %``."""
+    return f"{100.0 * share:g} %"
 
 
 def open_risk_usd(book: Holdings, draft: Draft) -> float:

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from alvh import conventions
 from alvh.decision.draft import Draft, HedgeTarget, Params, open_condors
 from alvh.diagnosis.diagnose import Readings
 from alvh.market.observe import View
@@ -30,6 +31,7 @@ class WholeContracts:
     """Turns the targets of the hedge layers into orders, one package a layer."""
 
     needs: ClassVar[tuple[str, ...]] = ()
+    after: ClassVar[tuple[str, ...]] = ("sizing", "hedge_budget")
     Params = WholeContractsParams
 
     def __init__(self, name: str, params: WholeContractsParams) -> None:
@@ -43,53 +45,62 @@ class WholeContracts:
         condors = open_condors(book, draft)
         exact = [t.per_condor * condors for t in draft.targets]
         wanted = choose_integers(exact, [t.exposure for t in draft.targets])
-        additions = [self._addition(t, x, w) for t, x, w in zip(draft.targets, exact, wanted, strict=True)]
-        if draft.budget_cents is not None and any(addition > 0 for addition in additions):
-            additions = trim_to_budget(draft, additions, draft.budget_cents())
-        for target, x, whole, addition in zip(draft.targets, exact, wanted, additions, strict=True):
+        changes = [self._change(t, x, w) for t, x, w in zip(draft.targets, exact, wanted, strict=True)]
+        paid = changes
+        if draft.budget_cents is not None and any(change > 0 for change in changes):
+            paid = trim_to_budget(draft, changes, draft.budget_cents())
+        for target, x, whole, change, left in zip(draft.targets, exact, wanted, changes, paid, strict=True):
             draft.notes[f"{target.layer}.target"] = x
             if target.held is None and whole == 0 and x > 0.0:
                 draft.skip(target.layer, f"empty: a target of {x:.2f} rounds to none")
-            self._order(target, addition, draft)
+            add_orders(draft, target, left, x, cut=left < change)
 
-    def _addition(self, target: HedgeTarget, exact: float, wanted: int) -> int:
+    def _change(self, target: HedgeTarget, exact: float, wanted: int) -> int:
         """Return how many contracts to buy (sell, when negative) on top of what is held; all of them, in a roll."""
         held = target.held
-        if held is None:
+        if held is None or target.roll:
             return wanted
         # What was sold at a gain still counts until the roll; what was bought with another layer's gain does not.
         counted = held.quantity + held.monetised - held.recycled
-        if target.roll:
-            return wanted
-        change = wanted - counted
         if abs(exact - counted) < self.params.band * max(exact, 1.0) and wanted > 0:
-            change = 0
-        return max(change, -held.quantity) + target.recycled
+            return 0
+        return max(wanted - counted, -held.quantity)
 
-    def _order(self, target: HedgeTarget, addition: int, draft: Draft) -> None:
-        """Add one layer's order to the draft, where anything is to be done."""
-        held, buy = target.held, target.buy
-        assert buy is not None
-        name = target.campaign.name if target.campaign is not None else f"{target.layer}@{draft.view.date}"
-        if target.roll:
-            assert held is not None
-            legs = [Leg(held.contract, -held.quantity)]
-            if addition > 0 and buy != held.contract:
-                legs.append(Leg(buy, addition))
-            days = (held.contract.expiry - draft.view.date).days
-            reason = f"roll at {days} days into {buy}" if len(legs) > 1 else f"closed at {days} days: no target"
-            draft.orders.append(Order(target.layer, name, "roll", tuple(legs), 1, reason))
-        elif addition:
-            kind = "recycle" if target.recycled and addition == target.recycled else "open" if held is None else "adjust"
-            reason = f"target {draft.notes[f'{target.layer}.target']:.1f}, held {held.quantity if held else 0}"
-            draft.orders.append(Order(target.layer, name, kind, (Leg(buy, addition),), 1, reason))
+
+def add_orders(draft: Draft, target: HedgeTarget, change: int, exact: float, *, cut: bool) -> None:
+    """Add one layer's orders to the draft: the change of its holding, and what gains handed on buy on top.
+
+    The two stay apart, because what was bought with gains is not counted against the target until the roll. `cut` says
+    that the budget allowed less than was wanted.
+    """
+    held, buy, today = target.held, target.buy, draft.view.date
+    name = target.campaign.name if target.campaign is not None else f"{target.layer}@{today}"
+    days = (buy.expiry - today).days
+    made = []
+    if target.roll and held is not None:
+        legs = (Leg(held.contract, -held.quantity), *((Leg(buy, change),) if change > 0 else ()))
+        left = (held.contract.expiry - today).days
+        into = f"into {buy}, {days} days out" if change > 0 else "closed: no budget" if cut else "closed: no target"
+        made.append(Order(target.layer, name, "roll", legs, 1, f"roll at {left} days, {into}"))
+    elif change:
+        reason = f"{days} days out: target {exact:.1f}, held {held.quantity if held else 0}"
+        made.append(Order(target.layer, name, "adjust" if held else "open", (Leg(buy, change),), 1, reason))
+    if target.recycled and (change > 0 or (held is not None and not target.roll)):
+        recycle = Order(target.layer, name, "recycle", (Leg(buy, target.recycled),), 1, "bought with gains handed on")
+        # Before a sale that might end the campaign, after the purchase that begins it.
+        made.insert(0 if change < 0 else len(made), recycle)
+    elif target.recycled:
+        draft.skip(target.layer, "gains handed on stay in cash: nothing is held that they could add to")
+    draft.orders += made
 
 
 def choose_integers(exact: Sequence[float], exposure: Sequence[float]) -> list[int]:
     """Return whole contracts, each target rounded down or up, whose summed exposure misses the exact sum least.
 
-    Among equals the smaller number of contracts is taken. An unknown exposure (NaN) rounds to the nearest.
+    Among equals the smaller number of contracts is taken. With an unknown exposure (NaN) each rounds to the nearest.
+    A target that is whole but for the rounding of the machine is whole.
     """
+    exact = [round(x, 9) for x in exact]
     if any(not math.isfinite(e) for e in exposure):
         return [round(x) for x in exact]
     down = [math.floor(x) for x in exact]
@@ -105,29 +116,35 @@ def choose_integers(exact: Sequence[float], exposure: Sequence[float]) -> list[i
     return [low + step for low, step in zip(down, best[2], strict=True)]
 
 
-def trim_to_budget(draft: Draft, additions: list[int], budget_cents: int) -> list[int]:
-    """Return the additions that the budget can pay, trimming the first hedge layer first (`decisions.md`).
+def trim_to_budget(draft: Draft, changes: Sequence[int], budget_cents: int) -> list[int]:
+    """Return the changes that the budget can pay, trimming the first hedge layer first (`decisions.md`).
 
-    The last layers are paid first; a roll costs what the new contracts cost less what the old ones bring.
+    The last layers are paid first; a roll costs what the new contracts cost less what the old ones bring. Sales pay for
+    nothing here, and what gains handed on buy is not charged.
     """
     left = budget_cents
-    out = list(additions)
-    for k in reversed(range(len(additions))):
+    out = list(changes)
+    for k in reversed(range(len(changes))):
         target = draft.targets[k]
         price = round(target.price_usd * 100.0)
-        if additions[k] <= 0 or price <= 0:
+        if changes[k] <= 0 or price <= 0:
             continue
-        back = 0
-        if target.roll and target.held is not None:
-            old = draft.view.quote(target.held.contract)
-            back = round(old.mid * 100.0 * 100.0) * target.held.quantity if isinstance(old, Quote) else 0
-        free = target.recycled
-        affordable = (left + back) // price + free
-        if affordable < additions[k]:
-            out[k] = max(0, int(affordable))
-            draft.skip(target.layer, f"hedge budget: {out[k]} of {additions[k]} contracts")
-        left -= max(0, (out[k] - free) * price - back)
+        back = proceeds_cents(draft, target) if target.roll else 0
+        affordable = (left + back) // price
+        if affordable < changes[k]:
+            out[k] = affordable
+            draft.skip(target.layer, f"hedge budget: it pays for {out[k]} of {changes[k]} contracts")
+        left -= max(0, out[k] * price - back)
     return out
+
+
+def proceeds_cents(draft: Draft, target: HedgeTarget) -> int:
+    """Return what all that a layer holds brings at today's mid, cents; 0 where it has no quote."""
+    if target.held is None:
+        return 0
+    quote = draft.view.quote(target.held.contract)
+    multiplier = conventions.root_spec(target.held.contract.root).multiplier
+    return round(quote.mid * multiplier * 100.0) * target.held.quantity if isinstance(quote, Quote) else 0
 
 
 RULE = WholeContracts

@@ -15,9 +15,8 @@ EDGES = (0.0, 0.03, 0.10, 0.15)
 UNKNOWN = "unknown"
 
 
-def prepare(history: History, name: str) -> Floats:
+def prepare(history: History, name: str) -> Floats:  # noqa: ARG001 - the one indicator of this file
     """Return the position in `NAMES` at each close; NaN where the slope is missing."""
-    assert name == "regime"
     slope = vx_curve.prepare(history, "vx_slope")
     codes = np.digitize(slope, EDGES).astype(np.float64)
     return np.where(np.isfinite(slope), codes, np.nan)
