@@ -1,8 +1,8 @@
 """The daily identity: Greek terms + settlement + costs + residual = change in equity, by layer, the residual shown.
 
 From one close to the next a held option is repriced with the Greeks of the earlier close: its forward moved (delta,
-gamma), its own volatility moved (vega), both together (vanna, volga), and time passed (theta, which holds the interest on
-its value). What is left is the residual: third-order terms, and what a mark did that no Greek explains.
+gamma), its own volatility moved (vega), both together (vanna, volga), and time passed (theta, which holds the interest
+on its value). What is left is the residual: third-order terms, and what a mark did that no Greek explains.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from alvh.accounting.ledger import Ledger, LegLife, revaluation_cents
+from alvh.accounting.ledger import Ledger
 from alvh.conventions import root_spec
 from alvh.market.quotes import QuoteSource
 from alvh.maths import black
-from alvh.values import Floats, Ints
+from alvh.values import Bools, Floats, Ints
 
 TERMS = ("delta", "gamma", "vega", "theta", "vanna_volga", "settlement", "interest", "costs", "residual")
 GREEKS = TERMS[:5]
@@ -41,69 +41,61 @@ def attribute(ledger: Ledger, quotes: QuoteSource) -> Mapping[str, Mapping[str, 
 
 def _add_greeks(ledger: Ledger, quotes: QuoteSource, out: Mapping[str, Mapping[str, Floats]]) -> None:
     """Add the Greek terms, settlements and residuals of every leg-day."""
-    rows = [_leg_rows(ledger, leg, quotes) for leg in ledger.legs]
-    held, forward, years, discount, vol, strike, gained, scale = (
-        np.concatenate([r[k] for r in rows]) for k in range(8)
-    )
-    call = np.concatenate([r[8] for r in rows])
-    settled = np.concatenate([r[9] for r in rows])
-    session = np.concatenate([r[10] for r in rows])
-    layer = np.concatenate([r[11] for r in rows])
-    before = np.maximum(np.arange(len(held)) - 1, 0)
-    usd = held * scale
+    days = ledger.days
+    size = np.array([len(leg.quantity) for leg in ledger.legs])
+    meanings = [
+        quotes.meaning(ledger.contracts[leg.contract], leg.life, leg.offset, len(leg.quantity)) for leg in ledger.legs
+    ]
+    forward, years, discount, vol = (np.concatenate([m[k] for m in meanings]) for k in range(4))
+    contracts = [ledger.contracts[leg.contract] for leg in ledger.legs]
+    strike = np.array([c.strike for c in contracts]).repeat(size)
+    call = np.array([c.right == "C" for c in contracts]).repeat(size)
+    multiplier = np.array([float(root_spec(c.root).multiplier) for c in contracts]).repeat(size)
+    ends = np.cumsum(size) - 1
+    settled = np.zeros(len(call), dtype=bool)
+    settled[ends] = [leg.settled for leg in ledger.legs]
+    # What is held into a session is what was held after the one before; into its first session a leg holds nothing.
+    before = np.maximum(np.arange(len(call)) - 1, 0)
+    held = days.quantity[before].astype(np.float64)
+    held[np.concatenate(([0], ends[:-1] + 1))] = 0.0
+    terms = greek_terms(forward, strike, years, vol, discount, call, before)
+    slot = days.layer * ledger.sessions + days.session
+    explained = np.zeros(len(call))
+    for term, values in terms.items():
+        # Where a volatility does not solve, nothing is explained and the move stays in the residual.
+        part = np.where((held != 0) & ~settled & np.isfinite(values), values * held * multiplier, 0.0)
+        explained += part
+        _add(ledger, slot, out, term, part)
+    gained_usd = days.gained_cents / 100.0
+    _add(ledger, slot, out, "settlement", np.where(settled, gained_usd, 0.0))
+    _add(ledger, slot, out, "residual", np.where(settled, 0.0, gained_usd - explained))
+
+
+def greek_terms(
+    forward: Floats, strike: Floats, years: Floats, vol: Floats, discount: Floats, call: Bools, before: Ints
+) -> dict[str, Floats]:
+    """Return what each Greek of the row `before` explains of one contract's move to this row, points.
+
+    A mark at intrinsic has no volatility of its own (0): the move into or out of it is no move of a volatility.
+    """
     greeks = black.greeks_many(
         forward[before], strike[before], years[before], vol[before], discount[before], call[before]
     )
-    # A mark at intrinsic has no volatility of its own (0): the move into or out of it is no move of a volatility.
     both = (vol > 0.0) & (vol[before] > 0.0)
-    d_forward, d_vol, d_years = forward - forward[before], np.where(both, vol - vol[before], 0.0), years[before] - years
-    terms = {
+    d_forward, d_years = forward - forward[before], years[before] - years
+    d_vol = np.where(both, vol - vol[before], 0.0)
+    return {
         "delta": greeks[:, 1] * d_forward,
         "gamma": 0.5 * greeks[:, 2] * d_forward**2,
         "vega": greeks[:, 3] * d_vol,
         "theta": greeks[:, 4] * d_years,
         "vanna_volga": greeks[:, 5] * d_forward * d_vol + 0.5 * greeks[:, 6] * d_vol**2,
     }
-    carried = (held != 0) & ~settled
-    explained = np.zeros(len(held))
-    slot = layer * ledger.sessions + session
+
+
+def _add(ledger: Ledger, slot: Ints, out: Mapping[str, Mapping[str, Floats]], term: str, usd: Floats) -> None:
+    """Add one term of every leg-day to its layer and session."""
     size = len(ledger.layers) * ledger.sessions
-
-    def add(term: str, values: Floats) -> None:
-        total = np.bincount(slot, weights=values, minlength=size).reshape(len(ledger.layers), ledger.sessions)
-        for row, name in enumerate(ledger.layers):
-            out[name][term] += total[row]
-
-    for term, values in terms.items():
-        # Where a volatility does not solve, nothing is explained and the move stays in the residual.
-        part = np.where(carried & np.isfinite(values), values * usd, 0.0)
-        explained += part
-        add(term, part)
-    gained_usd = gained / 100.0
-    add("settlement", np.where(settled, gained_usd, 0.0))
-    add("residual", np.where(settled, 0.0, gained_usd - explained))
-
-
-def _leg_rows(ledger: Ledger, leg: LegLife, quotes: QuoteSource) -> tuple[np.ndarray, ...]:  # type: ignore[type-arg]
-    """Return the columns of one leg-life: quantity held into the session, what its mark means, and what it gained."""
-    n = len(leg.quantity)
-    contract = ledger.contracts[leg.contract]
-    held = np.concatenate(([0], leg.quantity[:-1])).astype(np.float64)
-    forward, years, discount, vol = quotes.meaning(contract, leg.life, leg.offset, n)
-    settled = np.zeros(n, dtype=bool)
-    settled[-1] = leg.settled
-    gained: Ints = revaluation_cents(leg)
-    return (
-        held,
-        forward,
-        years,
-        discount,
-        vol,
-        np.full(n, contract.strike),
-        gained.astype(np.float64),
-        np.full(n, float(root_spec(contract.root).multiplier)),
-        np.full(n, contract.right == "C"),
-        settled,
-        np.arange(leg.first, leg.first + n),
-        np.full(n, leg.layer),
-    )
+    total = np.bincount(slot, weights=usd, minlength=size).reshape(len(ledger.layers), ledger.sessions)
+    for row, name in enumerate(ledger.layers):
+        out[name][term] += total[row]

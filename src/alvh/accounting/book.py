@@ -1,7 +1,7 @@
 """The book: positions as a fold over the journal, cash in integer cents.
 
-The journal is append-only: fills, settlements and interest, in the order they happened. Positions, campaigns and cash are
-what the journal folds to; nothing edits them by hand. Daily marks and postings are made from the journal afterwards
+The journal is append-only: fills, settlements and interest, in the order they happened. Positions, campaigns and cash
+are what the journal folds to; nothing edits them by hand. Daily marks and postings are made from the journal afterwards
 (`alvh.accounting.ledger`), over the whole life of each position at once.
 """
 
@@ -110,7 +110,7 @@ class Book:
         return total
 
     def spent_cents(self, layers: Sequence[str], since: dt.date) -> int:
-        """Return the net premium paid by some layers after `since`: purchases less sales and settlements, before fees."""
+        """Return the net premium layers paid after `since`: purchases less sales and settlements, before fees."""
         return sum(self._premium[layer].since(since) for layer in layers if layer in self._premium)
 
     def credits_cents(self, layer: str, since: dt.date) -> int:

@@ -41,6 +41,23 @@ class Postings(NamedTuple):
     cents: Ints
 
 
+class LegDays(NamedTuple):
+    """Every leg on every session it was held or traded: one row a leg-day, leg after leg.
+
+    `session` counts from the run's first; `quantity` is held after the session's trades; `traded_cents` is what they
+    moved at mid (a settlement: minus its cash); `gained_cents` is what the mark gained beyond that.
+    """
+
+    session: Ints
+    layer: Ints
+    campaign: Ints
+    contract: Ints
+    quantity: Ints
+    traded_cents: Ints
+    value_cents: Ints
+    gained_cents: Ints
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class LegLife:
     """One contract of one campaign from its first fill to its last session, one entry a session.
@@ -71,6 +88,8 @@ class Ledger:
     layers, campaigns, contracts : tuples
         Name tables that ids index; the last layer is ``cash``.
     legs : tuple of LegLife
+    days : LegDays
+        The same as columns; the arrays of `legs` are slices of them.
     cash_cents : array (sessions,)
         Cash at each close.
     flow_cents, slippage_cents, fee_cents : arrays (layers, sessions)
@@ -83,6 +102,7 @@ class Ledger:
     campaigns: tuple[str, ...]
     contracts: tuple[Contract, ...]
     legs: tuple[LegLife, ...]
+    days: LegDays
     sessions: int
     start_cents: int
     cash_cents: Ints
@@ -95,8 +115,7 @@ class Ledger:
     def position_cents(self) -> Ints:
         """Return the marks of each layer at each close, (layers, sessions)."""
         out = np.zeros((len(self.layers), self.sessions), dtype=np.int64)
-        for leg in self.legs:
-            out[leg.layer, leg.first : leg.first + len(leg.value_cents)] += leg.value_cents
+        np.add.at(out, (self.days.layer, self.days.session), self.days.value_cents)
         return out
 
     def equity_cents(self) -> Ints:
@@ -124,6 +143,7 @@ class _Trades:
     sessions: list[int]
     quantities: list[int]
     mid_cents: list[int]
+    quantity: int = 0
     settled: bool = False
 
 
@@ -167,7 +187,8 @@ def close_books(book: Book, quotes: QuoteSource, dates: Sequence[dt.date], start
         made.sessions.append(k)
         made.quantities.append(quantity)
         made.mid_cents.append(cents)
-        if not sum(made.quantities):
+        made.quantity += quantity
+        if not made.quantity:
             del running[key]
         return made
 
@@ -192,35 +213,68 @@ def close_books(book: Book, quotes: QuoteSource, dates: Sequence[dt.date], start
                     premium[row] += paid
                 trade(entry.layer, entry.campaign, leg.contract, k, leg.quantity, at_mid)
     listed = tuple(contracts)
-    legs = tuple(_leg_life(key, made, quotes, listed[key[2]], start, n) for key, made in trades)
+    legs, days = _leg_days(trades, listed, quotes, start, n)
     cash = book.start_cents + np.cumsum(flow.sum(axis=0) + interest)
     return Ledger(
-        names, tuple(name for _, name in campaigns), listed, legs, n, book.start_cents, cash, flow, slippage,
-        fees, premium, interest,
+        names,
+        tuple(name for _, name in campaigns),
+        listed,
+        legs,
+        days,
+        n,
+        book.start_cents,
+        cash,
+        flow,
+        slippage,
+        fees,
+        premium,
+        interest,
     )
 
 
-def _leg_life(
-    key: tuple[int, int, int], made: _Trades, quotes: QuoteSource, contract: Contract, start: int, n: int
-) -> LegLife:
-    """Mark one contract of one campaign on every session it was held."""
-    first = made.sessions[0]
-    held = sum(made.quantities)
-    last = n - 1 if held else made.sessions[-1]
+def _leg_days(
+    trades: Sequence[tuple[tuple[int, int, int], _Trades]],
+    contracts: Sequence[Contract],
+    quotes: QuoteSource,
+    start: int,
+    n: int,
+) -> tuple[tuple[LegLife, ...], LegDays]:
+    """Mark every leg on every session it was held, all of them in one pass over columns."""
+    first = np.array([made.sessions[0] for _, made in trades], dtype=np.int64)
+    last = np.array([n - 1 if made.quantity else made.sessions[-1] for _, made in trades], dtype=np.int64)
     size = last - first + 1
-    quantity, traded = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
-    for k, q, cents in zip(made.sessions, made.quantities, made.mid_cents, strict=True):
-        quantity[k - first :] += q
-        traded[k - first] += cents
-    life = quotes.life(contract, start + first)
-    offset = start + first - life.first
-    mid = life.mid[offset : offset + size]
-    if len(mid) < size:
-        # Held beyond its last mark: it could not settle. It keeps the last mark, and the settlement skip says so.
-        mid = np.concatenate((mid, np.full(size - len(mid), mid[-1])))
-    multiplier = root_spec(contract.root).multiplier
+    begin = np.concatenate(([0], np.cumsum(size))).astype(np.int64)
+    rows = [at - made.sessions[0] + b for (_, made), b in zip(trades, begin, strict=False) for at in made.sessions]
+    quantity, traded = np.zeros(begin[-1], dtype=np.int64), np.zeros(begin[-1], dtype=np.int64)
+    np.add.at(quantity, rows, [q for _, made in trades for q in made.quantities])
+    np.add.at(traded, rows, [cents for _, made in trades for cents in made.mid_cents])
+    quantity = np.cumsum(quantity)
+    # What is still held at the end of one leg must not run on into the next.
+    quantity -= np.repeat(np.concatenate(([0], quantity[begin[1:-1] - 1])) if len(size) else size, size)
+    lives = [quotes.life(contracts[key[2]], start + made.sessions[0]) for key, made in trades]
+    offsets = [start + int(f) - life.first for f, life in zip(first, lives, strict=True)]
+    marks = [_marks(life, offset, int(s)) for life, offset, s in zip(lives, offsets, size, strict=True)]
+    mid = np.concatenate(marks) if marks else np.zeros(0)
+    ids = np.array([key for key, _ in trades], dtype=np.int64).reshape(-1, 3).repeat(size, axis=0)
+    multiplier = np.array([root_spec(contracts[key[2]].root).multiplier for key, _ in trades]).repeat(size)
     value = np.rint(np.where(quantity == 0, 0.0, quantity * mid) * multiplier * 100.0).astype(np.int64)
-    return LegLife(key[0], key[1], key[2], first, quantity, traded, value, made.settled, life, offset)
+    before = np.concatenate(([0], value[:-1]))
+    before[begin[:-1]] = 0
+    session = np.arange(begin[-1]) - (begin[:-1] - first).repeat(size)
+    days = LegDays(session, ids[:, 0], ids[:, 1], ids[:, 2], quantity, traded, value, value - before - traded)
+    legs = tuple(
+        LegLife(key[0], key[1], key[2], int(f), quantity[a:b], traded[a:b], value[a:b], made.settled, life, offset)
+        for (key, made), f, a, b, life, offset in zip(
+            trades, first, begin[:-1].tolist(), begin[1:].tolist(), lives, offsets, strict=True
+        )
+    )
+    return legs, days
+
+
+def _marks(life: Life, offset: int, size: int) -> Floats:
+    """Return `size` marks of a life; what could not settle keeps its last mark, and its skip says so."""
+    mid = life.mid[offset : offset + size]
+    return mid if len(mid) == size else np.concatenate((mid, np.full(size - len(mid), life.mid[-1])))
 
 
 def revaluation_cents(leg: LegLife) -> Ints:
@@ -231,7 +285,7 @@ def revaluation_cents(leg: LegLife) -> Ints:
 
 def _postings(ledger: Ledger) -> Postings:
     """Write the ledger out."""
-    blocks: list[tuple[Ints, int, int, int, int, Ints]] = []
+    blocks: list[tuple[Ints, int, int | Ints, int | Ints, int | Ints, Ints]] = []
     zero = np.zeros(1, dtype=np.int64)
     blocks.append((zero, CASH, NONE, NONE, NONE, zero + ledger.start_cents))
     blocks.append((zero, CAPITAL, NONE, NONE, NONE, zero - ledger.start_cents))
@@ -248,20 +302,18 @@ def _postings(ledger: Ledger) -> Postings:
     some = np.flatnonzero(ledger.interest_cents)
     blocks.append((some, CASH, cash_layer, NONE, NONE, ledger.interest_cents[some]))
     blocks.append((some, INTEREST, cash_layer, NONE, NONE, -ledger.interest_cents[some]))
-    for leg in ledger.legs:
-        gained = revaluation_cents(leg)
-        days = np.arange(leg.first, leg.first + len(gained))
-        some = np.flatnonzero(leg.traded_cents)
-        blocks.append((days[some], POSITIONS, leg.layer, leg.campaign, leg.contract, leg.traded_cents[some]))
-        some = np.flatnonzero(gained)
-        blocks.append((days[some], POSITIONS, leg.layer, leg.campaign, leg.contract, gained[some]))
-        blocks.append((days[some], PNL, leg.layer, leg.campaign, leg.contract, -gained[some]))
+    rows = ledger.days
+    for account, cents in ((POSITIONS, rows.traded_cents), (POSITIONS, rows.gained_cents), (PNL, -rows.gained_cents)):
+        some = np.flatnonzero(cents)
+        where = (rows.layer[some], rows.campaign[some], rows.contract[some])
+        blocks.append((rows.session[some], account, *where, cents[some]))
     session = np.concatenate([b[0] for b in blocks])
-    sizes = [len(b[0]) for b in blocks]
     order = np.argsort(session, kind="stable")
-    columns = [np.repeat([b[k] for b in blocks], sizes)[order] for k in (1, 2, 3, 4)]
+    accounts, layer, campaign, contract = (
+        np.concatenate([np.broadcast_to(b[k], len(b[0])) for b in blocks])[order] for k in (1, 2, 3, 4)
+    )
     cents = np.concatenate([b[5] for b in blocks])[order]
-    return Postings(session[order], *columns, cents)
+    return Postings(session[order], accounts, layer, campaign, contract, cents)
 
 
 def balances(postings: Postings, sessions: int) -> Ints:
@@ -291,8 +343,3 @@ def stale_and_modelled(legs: Sequence[LegLife]) -> tuple[int, int, int]:
         modelled += int(leg.life.modelled[window][marked].sum())
         stale += int(leg.life.stale[window][marked].sum()) + int(held[len(marked) :].sum())
     return total, modelled, stale
-
-
-def quantity_floats(leg: LegLife) -> Floats:
-    """Return the quantity held into each session (after the trades of the one before)."""
-    return np.concatenate(([0], leg.quantity[:-1])).astype(np.float64)

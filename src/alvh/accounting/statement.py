@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from alvh.values import Dates, Fill, Floats, Ints, Skip
+from alvh.values import Dates, Fill, Floats, Skip
 
 
 class CampaignLine(NamedTuple):
@@ -31,31 +31,13 @@ class CampaignLine(NamedTuple):
 
 
 class Coverage(NamedTuple):
-    """What an input of the run covers: first and last session with a value, and how many sessions in between lack one."""
+    """What an input of the run covers: first and last session with a value, and how many in between lack one."""
 
     name: str
     first: dt.date | None
     last: dt.date | None
     missing: int
     note: str
-
-
-class LegDays(NamedTuple):
-    """One row a held leg a session, sorted by session: the marks from which P&L and attribution are computed.
-
-    `contract_id` indexes `Statement.contracts`, `layer_id` indexes `Statement.layers`, `campaign_id` indexes
-    `Statement.campaigns`. `modelled` and `stale` say where the mark came from.
-    """
-
-    session: Ints
-    contract_id: Ints
-    layer_id: Ints
-    campaign_id: Ints
-    quantity: Ints
-    mid: Floats
-    value_cents: Ints
-    modelled: Ints
-    stale: Ints
 
 
 @dataclass(frozen=True, slots=True)

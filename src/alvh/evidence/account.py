@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from alvh.accounting.attribution import attribute
 from alvh.accounting.book import Settlement, value_cents
-from alvh.accounting.ledger import revaluation_cents, stale_and_modelled
+from alvh.accounting.ledger import stale_and_modelled
 from alvh.accounting.statement import CampaignLine, Coverage, Statement
 from alvh.conventions import spx_equivalent
 from alvh.day import Run
-from alvh.decision.rules.sizing import SizingParams
+from alvh.decision.rules.sizing import Sizing, SizingParams
 from alvh.diagnosis.diagnose import indicators
 from alvh.diagnosis.indicators import regime
 from alvh.market.history import History
@@ -41,6 +42,7 @@ def account(run: Run, seconds: Mapping[str, float]) -> Statement:
     total, modelled, stale = stale_and_modelled(ledger.legs)
     fills = tuple(entry for entry in run.book.journal if isinstance(entry, Fill))
     lines = campaign_lines(run)
+    counted = Counter(fill.layer for fill in fills)
     return Statement(
         policy=run.policy.name,
         version=run.policy.version,
@@ -58,10 +60,10 @@ def account(run: Run, seconds: Mapping[str, float]) -> Statement:
             name: (ledger.slippage_cents[k] + ledger.fee_cents[k]) / 100.0 for k, name in enumerate(ledger.layers)
         },
         layer_premium_usd={name: int(ledger.premium_cents[k]) / 100.0 for k, name in enumerate(ledger.layers)},
-        layer_trades={name: sum(f.layer == name for f in fills) for name in ledger.layers},
+        layer_trades={name: counted[name] for name in ledger.layers},
         attribution_usd=attribute(ledger, run.quotes),
         regimes=regimes(history, run.start, len(run.dates)),
-        margin_usd=margin_usd(run),
+        margin_usd=margin_usd(run, lines),
         campaigns=lines,
         fills=fills,
         skips=run.skips,
@@ -89,8 +91,7 @@ def campaign_lines(run: Run) -> tuple[CampaignLine, ...]:
     """
     ledger = run.ledger
     gained = np.zeros(len(ledger.campaigns), dtype=np.int64)
-    for leg in ledger.legs:
-        gained[leg.campaign] += int(revaluation_cents(leg).sum())
+    np.add.at(gained, ledger.days.campaign, ledger.days.gained_cents)
     lines: dict[tuple[str, str], CampaignLine] = {}
     costs: dict[tuple[str, str], int] = {}
     for entry in run.book.journal:
@@ -141,11 +142,11 @@ def fill_costs_cents(fill: Fill) -> int:
     )
 
 
-def margin_usd(run: Run) -> Floats:
+def margin_usd(run: Run, lines: Sequence[CampaignLine]) -> Floats:
     """Return the Reg-T requirement of the condors held at each close, net of their credits: their maximum loss."""
     held = np.zeros(len(run.dates))
     at = {date: k for k, date in enumerate(run.dates)}
-    for line in campaign_lines(run):
+    for line in lines:
         if line.max_loss_usd:
             stop = at[line.closed] if line.closed is not None else len(run.dates)
             held[at[line.opened] : stop] += line.max_loss_usd
@@ -154,7 +155,7 @@ def margin_usd(run: Run) -> Floats:
 
 def tradable(run: Run) -> tuple[tuple[str, float, float], ...]:
     """Return, for SPX and XSP and each account size, the share of entry sessions on which one lot fits the sizing cap."""
-    cap = next((r.params.cap for r in run.policy.rules if isinstance(r.params, SizingParams)), SizingParams().cap)
+    cap = next((rule.params.cap for rule in run.policy.rules if isinstance(rule, Sizing)), SizingParams().cap)
     risks = [
         value / spx_equivalent(_root(run))
         for plan in run.plans
