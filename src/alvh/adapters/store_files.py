@@ -40,18 +40,21 @@ else:
 def locked(root: Path, wait_seconds: float = WAIT_SECONDS) -> Iterator[None]:
     """Hold the store for writing; a killed process holds nothing. First ends what a killed writer had begun.
 
-    On leaving, whatever was staged and not committed is thrown away, and a folder that stayed empty is removed. Raises
-    UserError when another process holds the store for longer than `wait_seconds`.
+    On leaving, whatever was staged and not committed is thrown away, and so is a folder that was made for it and stayed
+    empty. Raises UserError when another process holds the store for longer than `wait_seconds`.
     """
-    root.mkdir(parents=True, exist_ok=True)
-    with _lock(root / LOCK, wait_seconds):
-        _settle(root)
-        try:
-            yield
-        finally:
+    fresh = not root.exists()
+    try:
+        with _lock(root / LOCK, wait_seconds):
             _settle(root)
-    with contextlib.suppress(OSError):
-        root.rmdir()
+            try:
+                yield
+            finally:
+                _settle(root)
+    finally:
+        if fresh:
+            with contextlib.suppress(OSError):
+                root.rmdir()
 
 
 @contextmanager

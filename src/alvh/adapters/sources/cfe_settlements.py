@@ -18,9 +18,16 @@ from alvh.adapters.sources.sheet import Cell, day, number, sheets, sniffed, whol
 NAME = "cfe_settlements"
 COLUMNS = ("symbol", "settlementmonth", "settlementyear", "producttype", "settlementdate", "settlementprice")
 LAST_TENFOLD = dt.date(2007, 3, 1)
+
+
+def _month(column: str) -> Cell:
+    value = whole(column).parsed
+    return Cell(column, pl.when(value.is_between(1, 12)).then(value), "a month from 1 to 12", pl.col(column))
+
+
 CELLS: dict[str, Cell] = {
     "product": word("symbol"),
-    "__month": whole("settlementmonth"),
+    "__month": _month("settlementmonth"),
     "__year": whole("settlementyear"),
     "kind": word("producttype"),
     "date": day("settlementdate", "%m/%d/%Y", "%Y-%m-%d"),

@@ -41,7 +41,7 @@ def _sniff(_path: Path, start: bytes) -> bool:
 
 
 def _read(path: Path) -> Iterator[Piece]:
-    if sniffed(head(path), *ZERO):
+    if sniffed(head(path), "days") or sniffed(head(path), "rate"):
         yield from (_zero(sheet) for sheet in sheets(path, ZERO))
     else:
         yield from (_options(sheet) for sheet in sheets(path, OPTIONS))

@@ -129,7 +129,7 @@ class Sheet:
         """Return the canonical columns of `cells` and `LINE`, row for row; refuse what cannot be read."""
         out: dict[str, pl.Series] = {LINE: self.frame[LINE]}
         for name, cell in cells.items():
-            source = self.frame[cell.column]
+            source = self.frame[self.one(cell.column)]
             parsed = self.frame.select(cell.parsed.alias(cell.column))
             wrong = parsed[cell.column].is_null() & source.is_not_null()
             if wrong.any():
@@ -237,6 +237,9 @@ def _cells(path: Path, names: list[str], lines: pl.DataFrame, *, quoted: bool) -
         cells = content.count(",") + 1
         column = names[cells] if cells < len(names) else f"cell {cells}"
         raise in_file(path, f"{cells} cells where the header has {len(names)}", line=line, column=column)
+    if lines.select((excess > 0).any()).item():
+        shorter = pl.col("text").str.head(pl.col("text").str.len_chars().cast(pl.Int64) - excess)
+        lines = lines.with_columns(pl.when(excess > 0).then(shorter).otherwise("text").alias("text"))
     if quoted:
         torn = lines.filter(pl.col("text").str.count_matches('"', literal=True) % 2 == 1)
         if torn.height:
@@ -251,7 +254,6 @@ def _cells(path: Path, names: list[str], lines: pl.DataFrame, *, quoted: bool) -
             has_header=False,
             schema=schema,
             quote_char='"' if quoted else None,
-            truncate_ragged_lines=True,
         )
     except pl.exceptions.PolarsError as error:
         raise in_file(path, f"cannot be split into cells: {error}", line=lines[LINE][0]) from error

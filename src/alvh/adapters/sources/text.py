@@ -72,19 +72,18 @@ def batches(path: Path, size: int = BATCH_BYTES) -> Iterator[Batch]:
     Raises UserError naming the line for a truncated or damaged archive, bytes that are not UTF-8, a web page in place
     of data, and an empty file.
     """
-    line, rest, begun = 1, b"", False
+    line, rest = 1, b""
     try:
         with unpacked(path) as handle:
-            while True:
-                block = handle.read(size)
-                if not block:
-                    break
+            block = _block(path, handle, size, line)
+            if not block:
+                raise in_file(path, "the file is empty", line=1)
+            _refuse_foreign(path, block)
+            block = block.removeprefix(b"\xef\xbb\xbf")
+            while block:
                 data = rest + block
-                if not begun:
-                    _refuse_page(path, data)
-                    data = data.removeprefix(b"\xef\xbb\xbf")
-                    begun = True
-                end = data.rfind(b"\n") + 1
+                block = _block(path, handle, size, line + data.count(b"\n"))
+                end = data.rfind(b"\n") + 1 if block else len(data)
                 if not end and len(data) > size:
                     raise in_file(path, f"a line of more than {size >> 20} MB: this is not a table", line=line)
                 rest = data[end:]
@@ -92,11 +91,23 @@ def batches(path: Path, size: int = BATCH_BYTES) -> Iterator[Batch]:
                     yield Batch(line, decoded(path, data[:end], line))
                     line += data.count(b"\n", 0, end)
     except BROKEN as error:
-        raise in_file(path, f"the file is damaged or cut short ({error})", line=line + rest.count(b"\n")) from error
-    if rest:
-        yield Batch(line, decoded(path, rest, line))
-    elif not begun:
-        raise in_file(path, "the file is empty", line=1)
+        raise _cut_short(path, error, 1) from error
+
+
+def _block(path: Path, handle: IO[bytes], size: int, line: int) -> bytes:
+    """Read up to `size` bytes; raise UserError naming the line, counted from `line`, at which an archive breaks off."""
+    parts: list[bytes] = []
+    try:
+        while size > 0 and (part := handle.read1(min(size, 1 << 20))):  # type: ignore[attr-defined]
+            parts.append(part)
+            size -= len(part)
+    except BROKEN as error:
+        raise _cut_short(path, error, line + sum(part.count(b"\n") for part in parts)) from error
+    return b"".join(parts)
+
+
+def _cut_short(path: Path, error: Exception, line: int) -> UserError:
+    return in_file(path, f"the file is damaged or cut short ({error})", line=line)
 
 
 def decoded(path: Path, data: bytes, first_line: int) -> str:
@@ -121,7 +132,10 @@ def _offset(data: bytes, position: int) -> int:
     return position - data.rfind(b"\n", 0, position)
 
 
-def _refuse_page(path: Path, data: bytes) -> None:
+def _refuse_foreign(path: Path, data: bytes) -> None:
+    """Raise UserError for what is no table at all, by the first bytes."""
     start = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<body")):
         raise in_file(path, "a web page (HTML) where a table was expected; download the file again", line=1)
+    if b"\0" in data[:HEAD_BYTES]:
+        decoded(path, data[:HEAD_BYTES].split(b"\0")[0] + b"\0", 1)
