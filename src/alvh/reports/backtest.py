@@ -166,7 +166,7 @@ def _inputs(ordered: Sequence[Statement]) -> Section:
     blocks: tuple[Block, ...] = (
         marks_table(ordered),
         margin_sentence(ordered),
-        margin_chart(ordered),
+        margin_chart(ordered[0]),
         *((who,) if who else ()),
         coverage_table(ordered[0]),
         *(

@@ -9,7 +9,7 @@ import numpy as np
 from alvh.accounting.statement import Statement
 from alvh.evidence.measure import day_of
 from alvh.reports.blocks import Cell, Code, Column, Num, Sentence, Series, Table, TimeSeries
-from alvh.reports.parts.curves import GROUP, common_axis, on_axis
+from alvh.reports.parts.curves import GROUP
 from alvh.reports.parts.tones import policy_tone
 from alvh.reports.words import dollars, percent
 from alvh.values import Missing
@@ -41,18 +41,14 @@ def marks_table(statements: Sequence[Statement]) -> Table:
     )
 
 
-def margin_chart(statements: Sequence[Statement]) -> TimeSeries:
-    """Return the margin of short packages over time."""
-    axis = common_axis(statements)
+def margin_chart(statement: Statement) -> TimeSeries:
+    """Return the margin of short packages over time, of one policy: two would hide each other."""
     return TimeSeries(
-        "[[margin|Margin]] of short packages, USD",
-        axis,
-        tuple(
-            Series(one.policy, policy_tone(at), on_axis(axis, one.sessions, one.margin_usd), secondary=at > 0)
-            for at, one in enumerate(statements)
-        ),
+        f"[[margin|Margin]] of short packages, {statement.policy}, USD",
+        statement.sessions,
+        (Series(statement.policy, policy_tone(0), statement.margin_usd, secondary=True),),
         "usd",
-        " ".join(_margin(one) for one in statements),
+        _margin(statement),
         GROUP,
     )
 

@@ -50,7 +50,7 @@ def layer_table(statement: Statement, tones: Mapping[str, Tone]) -> Table:
         (
             Column("Layer"),
             Column("[[P&L]] after costs", bar=True),
-            Column("Premium paid"),
+            Column("Premium paid for long options"),
             Column("Slippage and fees"),
             Column("Orders filled"),
         ),

@@ -29,6 +29,17 @@
     return value === 0 ? "0" : signed((value / scale).toFixed(places(step / scale))) + suffix;
   });
 
+  /* Dates as words, so that nobody reads 5/8 the wrong way round; the year where it changes. */
+  const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+  const dates = (_plot, splits, _axis, _space, step) => splits.map((seconds, at) => {
+    const day = new Date(seconds * 1000);
+    const year = day.getUTCFullYear();
+    if (step >= 360 * DAY) return String(year);
+    const changed = at === 0 || new Date(splits[at - 1] * 1000).getUTCFullYear() !== year;
+    const words = (step >= 27 * DAY ? "" : day.getUTCDate() + " ") + MONTHS[day.getUTCMonth()];
+    return changed ? `${words} ${year}` : words;
+  });
+
   const groups = new Map();
   const dayText = new Intl.DateTimeFormat("en-GB", {timeZone: "UTC", weekday: "short"});
   const date = seconds => {
@@ -45,11 +56,12 @@
     const line = () => ({stroke: () => css("rule"), width: 1});
     return {
       width, height: height(spec), tzDate: seconds => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
-      padding: [8, 12, 0, 0],
+      padding: [8, 24, 0, 0],
       cursor: {sync: {key: spec.group, setSeries: false}, drag: {x: true, y: false}, points: {size: 6}},
       focus: {alpha: 0.35},
       axes: [
-        {stroke: () => css("muted"), grid: {show: false}, ticks: {...line(), size: 5}, font: "12px " + css("sans"), space: 60, size: 30, gap: 4},
+        {stroke: () => css("muted"), grid: {show: false}, ticks: {...line(), size: 5}, font: "12px " + css("sans"), space: 62, size: 30, gap: 4,
+          values: dates},
         {stroke: () => css("muted"), grid: line(), ticks: {show: false}, font: "12px " + css("sans"), space: 34, size: 58, gap: 4,
           values: (_plot, splits, _axis, _space, step) => ticks(spec.unit, splits, step)},
       ],
