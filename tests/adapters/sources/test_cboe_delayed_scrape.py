@@ -5,13 +5,17 @@ import datetime as dt
 from alvh.adapters.sources import FORMATS
 from contracts.source_contract import TextSourceContract
 
+HEADER = (
+    "underlying,underlying_last,exchange,optionroot,type,expiration,quotedate,strike,last,net,bid,ask,volume,"
+    "openinterest,impliedvol,delta,gamma"
+)
+
 
 class TestDelayedScrape(TextSourceContract):
     format_name = "cboe_delayed_scrape"
     file_name = "SPX_20190301.csv"
     lines = (
-        "underlying,underlying_last,exchange,optionroot,type,expiration,quotedate,strike,last,net,bid,ask,volume,"
-        "openinterest,impliedvol,delta,gamma",
+        HEADER,
         "SPX,2800.5,CBOE,SPXW190313C01700000,call,03/13/2019,03/01/2019,1700.0,0.0,0.0,1099,1122,0,1,24.6,0.98,0.0",
         "SPX,2800.5,CBOE,SPX190315P02500000,put,03/15/2019,03/01/2019,2500.0,1.1,0.0,1.0,1.2,4,1,0.0,-0.02,0.0",
     )

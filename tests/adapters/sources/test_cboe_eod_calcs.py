@@ -12,6 +12,7 @@ HEADER = (
     '"active_underlying_price_1545","implied_volatility_1545","delta_1545","gamma_1545","theta_1545","vega_1545",'
     '"rho_1545","open_interest"'
 )
+KEY = '"^SPX"   ,1/4/2016 0:00:00,"SPXW",1/8/2016 0:00:00'
 
 
 class TestEodCalcs(TextSourceContract):
@@ -19,10 +20,8 @@ class TestEodCalcs(TextSourceContract):
     file_name = "UnderlyingOptionsEODCalcs_2016-01.csv"
     lines = (
         HEADER,
-        '"^SPX"   ,1/4/2016 0:00:00,"SPXW",1/8/2016 0:00:00,700.00 ,"c" ,0 ,0 ,0 ,0 ,3 ,1 ,1299.6 ,1 ,1305.3 ,2003.8 ,'
-        "2004.0 ,0.00 ,0.00 ,0.00 ,0 ,0 ,0 ,0 ,0",
-        '"^SPX"   ,1/4/2016 0:00:00,"SPXW",1/8/2016 0:00:00,1900.00,"p" ,9 ,9 ,8 ,8.5 ,3 ,1 ,9.40   ,1 ,9.80   ,2003.8 ,'
-        "2004.0 ,2003.5 ,0.24 ,-0.12 ,0 ,0 ,0 ,0 ,350",
+        f'{KEY},700.00 ,"c" ,0 ,0 ,0 ,0 ,3 ,1 ,1299.6 ,1 ,1305.3 ,2003.8 ,2004.0 ,0.00 ,0.00 ,0.00 ,0 ,0 ,0 ,0 ,0',
+        f'{KEY},1900.00,"p" ,9 ,9 ,8 ,8.5 ,3 ,1 ,9.40 ,1 ,9.80 ,2003.8 ,2004.0 ,2003.5 ,0.24 ,-0.12 ,0 ,0 ,0 ,0 ,350',
     )
     delivered = 2
     number_column = "ask_1545"

@@ -48,7 +48,8 @@ class TestEodQuotes(TextSourceContract):
 def test_files_with_calculations_carry_them_in_the_first_snapshot(tmp_path):
     path = tmp_path / "with_calcs.csv"
     header = HEADER + ",implied_volatility_1545,delta_1545,active_underlying_price_1545"
-    line = "^SPX,2019-05-01,SPXW,2019-05-31,2900,P,0,0,0,0,0,0,20,0,21,2930,2931,0,22,0,23,2923,2924,0,7,,0.14,-0.31,2930.8"
+    quotes = "20,0,21,2930,2931,0,22,0,23,2923,2924"
+    line = f"^SPX,2019-05-01,SPXW,2019-05-31,2900,P,0,0,0,0,0,0,{quotes},0,7,,0.14,-0.31,2930.8"
     path.write_text(f"{header}\n{line}\n")
     early, late = FORMATS["cboe_eod_quotes"].read(path)
     assert early.frame.select("implied_vol", "delta", "underlying_price").row(0) == (0.14, -0.31, 2930.8)

@@ -14,11 +14,14 @@ HEADER = (
     "Expiration Date,Calls,Last Sale,Net,Bid,Ask,Volume,IV,Delta,Gamma,Open Interest,Strike,"
     "Puts,Last Sale,Net,Bid,Ask,Volume,IV,Delta,Gamma,Open Interest"
 )
-ROWS = (
+WEEKLY = (
     "Mon Jan 31 2022,SPXW220131C04600000,120.5,1,118,119.2,7,0.17,0.66,0,30,4600.00,"
-    "SPXW220131P04600000,0,0,44,44.9,2,0.18,-0.34,0,12",
-    "Fri Feb 18 2022,SPX220218C04600000,0,0,140,141,0,0,0.6,0,5,4600.00,SPX220218P04600000,70,0,69,70,1,0.19,-0.4,0,9",
+    "SPXW220131P04600000,0,0,44,44.9,2,0.18,-0.34,0,12"
 )
+MONTHLY = (
+    "Fri Feb 18 2022,SPX220218C04600000,0,0,140,141,0,0,0.6,0,5,4600.00,SPX220218P04600000,70,0,69,70,1,0.19,-0.4,0,9"
+)
+ROWS = (WEEKLY, MONTHLY)
 
 
 class TestLayoutOf2022(TextSourceContract):

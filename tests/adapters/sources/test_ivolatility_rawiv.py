@@ -16,8 +16,8 @@ class TestRawIv(TextSourceContract):
     file_name = "rawiv_spy.csv"
     lines = (
         HEADER,
-        "SPY,ARCA,SPDR,08/07/2014,191.0,SPY   140808C00190000,08/08/2014,190,C,A,1.9,1.8,1.85,0,-1,7,9,191,*,0.7,0,0,0,0",
-        "SPY,ARCA,SPDR,08/07/2014,191.0,SPY   140808P00190000,08/08/2014,190,P,A,0.8,0.7,0.75,0,0.15,8,1,191,,-0.3,0,0,0,0",
+        "SPY,ARCA,SPDR,08/07/2014,191,SPY   140808C00190000,08/08/2014,190,C,A,1.9,1.8,1.85,0,-1,7,9,191,*,0.7,0,0,0,0",
+        "SPY,ARCA,SPDR,08/07/2014,191,SPY   140808P00190000,08/08/2014,190,P,A,0.8,0.7,0.7,0,0.1,8,1,191,,-0.3,0,0,0,0",
     )
     delivered = 2
     number_column = "ask"
@@ -29,8 +29,8 @@ def test_later_samples_rename_columns_and_quote_names_with_commas(tmp_path):
     path = tmp_path / "later.csv"
     header = HEADER.replace("expiration_date", "option_expiration").replace("call_put", "call/put") + ",forward_price"
     line = (
-        'FB,NASDAQ,"FACEBOOK, INC",08/07/2014,73.1,FB    140808C00073000,08/08/2014,73,C,A,1.1,1,1.05,0,0.3,7,9,73,*,0.5,'
-        "0,0,0,0,73.1"
+        'FB,NASDAQ,"FACEBOOK, INC",08/07/2014,73.1,FB    140808C00073000,08/08/2014,73,C,A,1.1,1,1.05,0,0.3,7,9,73,'
+        "*,0.5,0,0,0,0,73.1"
     )
     path.write_text(f"{header}\n{line}\n")
     (piece,) = FORMATS["ivolatility_rawiv"].read(path)

@@ -13,7 +13,10 @@ from contracts.source_contract import SourceContract
 
 PUT = "20230626_spxw_minute_quote_european_put_44450000_20230630.csv"
 CALL = "20230626_spxw_minute_quote_european_call_44450000_20230703.csv"
-BARS = "34260000,871000,872000,870000,871500,10,880000,881000,879000,880500,12\n34320000,,,,,,900000,900000,900000,900000,3\n"
+BARS = (
+    "34260000,871000,872000,870000,871500,10,880000,881000,879000,880500,12\n"
+    "34320000,,,,,,900000,900000,900000,900000,3\n"
+)
 
 
 def pack(folder: Path, members: dict[str, str], level: int = 6) -> Path:
@@ -77,7 +80,7 @@ def test_first_bar_of_the_real_file(shared):
     pieces = list(FORMATS["lean_minute"].read(path))
     assert [piece.rows for piece in pieces] == [374, 367, 380, 380]
     with zipfile.ZipFile(path) as archive:
-        name = sorted(archive.namelist())[0]
+        name = min(archive.namelist())
         ms, *bars = archive.read(name).decode().split("\n")[0].split(",")
     first = pieces[0].frame.row(0, named=True)
     assert first["snapshot_ts"] == dt.datetime(2023, 6, 26) + dt.timedelta(milliseconds=int(ms) + 60_000)

@@ -1,4 +1,4 @@
-"""No real OptionsDX file could be had: the sample is written from the column order that several public loaders quote."""
+"""No real OptionsDX file could be had: the sample is written from the column order that public loaders quote."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ from alvh.adapters.sources.chain_rows import INDISTINCT
 from alvh.adapters.store import Store
 from contracts.source_contract import TextSourceContract
 
-NAMES = ["QUOTE_UNIXTIME", "QUOTE_READTIME", "QUOTE_DATE", "QUOTE_TIME_HOURS", "UNDERLYING_LAST", "EXPIRE_DATE", "EXPIRE_UNIX", "DTE", "C_DELTA", "C_GAMMA", "C_VEGA", "C_THETA", "C_RHO", "C_IV", "C_VOLUME", "C_LAST", "C_SIZE", "C_BID", "C_ASK", "STRIKE", "P_BID", "P_ASK", "P_SIZE", "P_LAST", "P_DELTA", "P_GAMMA", "P_VEGA", "P_THETA", "P_RHO", "P_IV", "P_VOLUME", "STRIKE_DISTANCE", "STRIKE_DISTANCE_PCT"]
+NAMES = """
+QUOTE_UNIXTIME QUOTE_READTIME QUOTE_DATE QUOTE_TIME_HOURS UNDERLYING_LAST EXPIRE_DATE EXPIRE_UNIX DTE C_DELTA C_GAMMA
+C_VEGA C_THETA C_RHO C_IV C_VOLUME C_LAST C_SIZE C_BID C_ASK STRIKE P_BID P_ASK P_SIZE P_LAST P_DELTA P_GAMMA P_VEGA
+P_THETA P_RHO P_IV P_VOLUME STRIKE_DISTANCE STRIKE_DISTANCE_PCT
+"""
 
 
 def line(expiry: str, strike: str, c_bid: str, p_bid: str, c_iv: str = "0.21") -> str:
     return (
-        f"1672779600, 2023-01-03 16:00, 2023-01-03, 16.0, 3824.1, {expiry}, 1674248400, 17.0, 0.55, 0, 0, 0, 0, {c_iv}, "
-        f"12.0, 61.2, 5 x 7, {c_bid}, 63.0, {strike}, {p_bid}, 48.2, 1 x 1, , -0.45, 0, 0, 0, 0, 0.2, , 4.1, 0.001"
+        f"1672779600, 2023-01-03 16:00, 2023-01-03, 16.0, 3824.1, {expiry}, 1674248400, 17.0, 0.55, 0, 0, 0, 0, "
+        f"{c_iv}, 12.0, 61.2, 5 x 7, {c_bid}, 63.0, {strike}, {p_bid}, 48.2, 1 x 1, , -0.45, 0, 0, 0, 0, 0.2, , 4.1, 0.001"
     )
 
 
@@ -22,7 +26,7 @@ class TestOptionsDx(TextSourceContract):
     format_name = "optionsdx"
     file_name = "spx_eod_202301.txt"
     lines = (
-        ", ".join(f"[{name}]" for name in NAMES),
+        ", ".join(f"[{name}]" for name in NAMES.split()),
         line("2023-01-27", "3820.0", "62.1", "47.5"),
         line("2023-01-27", "3825.0", "59.4", "49.5", " "),
         line("2023-01-20", "3820.0", "50.1", "40.5"),

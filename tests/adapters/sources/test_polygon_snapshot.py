@@ -8,13 +8,17 @@ from alvh.adapters.sources import FORMATS
 from alvh.adapters.store import Store
 from contracts.source_contract import TextSourceContract
 
+HEADER = (
+    "as_of_date,ticker,contract_type,strike_price,expiration_date,VIX_close,close,imp_vol,delta,gamma,theta,vega,"
+    "open,high,low,volume"
+)
+
 
 class TestPolygon(TextSourceContract):
     format_name = "polygon_snapshot"
     file_name = "vix_options.csv"
     lines = (
-        "as_of_date,ticker,contract_type,strike_price,expiration_date,VIX_close,close,imp_vol,delta,gamma,theta,vega,"
-        "open,high,low,volume",
+        HEADER,
         "2024-06-03,O:VIX240618C00013000,call,13.0,2024-06-18,13.1,0.9,0.81,0.52,0,0,0,1,1,0.8,17.0",
         "2024-06-03,O:VIXW240626P00013000,put,13.0,2024-06-26,13.1,,5.0,-0.4,0,0,0,,,,",
     )
