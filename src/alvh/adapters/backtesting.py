@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from alvh.accounting.statement import Statement
 from alvh.adapters.errors import UserError, in_file, nearest
@@ -75,37 +78,103 @@ def find_policy(name: str, overrides: Mapping[str, Any] | None = None) -> Policy
     path = Path(name)
     try:
         if path.suffix == ".toml":
-            return parse_policy(path.read_text(encoding="utf-8"), overrides)
+            return parse_policy(path.read_text(encoding="utf-8-sig"), overrides)
         return preset(name, overrides)
     except PolicyError as error:
         raise (in_file(path, str(error)) if path.suffix == ".toml" else UserError(str(error))) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise in_file(path, f"cannot be read: {error}") from None
+    except OSError as error:
+        raise in_file(path, f"cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise in_file(path, "is not a text file in UTF-8") from None
+
+
+def find_policies(names: Sequence[str], overrides: Mapping[str, Any] | None = None) -> list[Policy]:
+    """Return several policies to be compared, with parameters replaced in each that has the layer or rule.
+
+    Raises
+    ------
+    UserError
+        For what `find_policy` refuses, for two policies of one name, and for an override that none of them knows.
+    """
+    found = [find_policy(name) for name in names]
+    own = [policy.name for policy in found]
+    for name in own:
+        if own.count(name) > 1:
+            raise UserError(f"two of the policies are called {name!r}; results are told apart by name")
+    members = [{*(layer.name for layer in p.layers), *(rule.name for rule in p.rules)} for p in found]
+    replaced = overrides or {}
+    for path in replaced:
+        owner = path.partition(".")[0]
+        if not any(owner in known for known in members):
+            every = set().union(*members)
+            raise UserError(f"--set {path}: no layer or rule is called {owner!r}{nearest(owner, every)}")
+    for k, (name, known) in enumerate(zip(names, members, strict=True)):
+        mine = {path: value for path, value in replaced.items() if path.partition(".")[0] in known}
+        found[k] = find_policy(name, mine) if mine else found[k]
+    return found
 
 
 def prepare(store: Store, policies: Sequence[Policy], request: Request) -> Bench:
     """Load what the policies of one command need, with one quote source for all of them."""
     begun = time.perf_counter()
+    _sane(request)
+    _covered(store, request)
     underlyings = sorted({u for policy in policies for u in policy.underlyings})
     wanted = _chains_wanted(store, underlyings, request)
     history = load_history(store, first=request.first or DEFAULT_FROM, last=request.last, chains=wanted)
     return bench_of(history, policies, request, begun)
 
 
+def _sane(request: Request) -> None:
+    """Refuse what no market can answer."""
+    if not (math.isfinite(request.nav_usd) and request.nav_usd > 0.0):
+        raise UserError(f"--nav {request.nav_usd:g}: an account starts with an amount of money above 0")
+    if request.first is not None and request.last is not None and request.first > request.last:
+        raise UserError(f"--from {request.first} is after --to {request.last}")
+
+
+def _covered(store: Store, request: Request) -> None:
+    """Refuse a window outside what a store holds, before anything is loaded."""
+    held = [t for t in store.tables() if t.name == "chains" or (t.name == "underlyings" and "SPX" in t.names)]
+    if not held:
+        return
+    earliest, latest = min(t.first for t in held), max(t.last for t in held)
+    first, last = request.first, request.last
+    if (last is not None and last < earliest) or (first is not None and first > latest):
+        raise UserError(f"the store covers {earliest} to {latest}, not {_window_asked(first, last)}")
+
+
+def _window_asked(first: dt.date | None, last: dt.date | None) -> str:
+    """Return the window as it was asked for."""
+    if first is None:
+        return f"up to {last}"
+    return f"{first} on" if last is None else f"{first} to {last}"
+
+
 def bench_of(history: History, policies: Sequence[Policy], request: Request, begun: float) -> Bench:
     """Choose the window and the quote source on a loaded history."""
+    _sane(request)
     first, last = _window(history, request)
-    # The policy that needs most decides: a run uses one source, and so do runs that are compared.
-    neediest = max(policies, key=lambda policy: len(policy.underlyings))
-    quotes = choose_source(history, neediest, request.quotes, first, last)
-    if request.quotes == "market" and not any(u in history.chains for u in neediest.underlyings):
+    wanted = sorted({u for policy in policies for u in policy.underlyings})
+    if request.quotes == "market" and (absent := [u for u in wanted if u not in history.chains]):
         raise UserError(
-            f"--quotes market: the store has no {' or '.join(neediest.underlyings)} chains between {first} and {last}"
+            f"--quotes market: the store has no {' and no '.join(absent)} chains between {first} and {last}; "
+            "--quotes modelled reconstructs them"
         )
+    # A run uses one source, and so do runs that are compared: the market only where it is enough for all of them.
+    sources = [choose_source(history, policy, request.quotes, first, last) for policy in _by_underlyings(policies)]
+    quotes = next((source for source in sources if source.origin == "modelled"), sources[0])
     return Bench(history, quotes, first, last, time.perf_counter() - begun)
 
 
-def backtest(bench: Bench, policy: Policy, request: Request, on_day: Callable[[int, int], None] | None = None) -> Statement:
+def _by_underlyings(policies: Sequence[Policy]) -> list[Policy]:
+    """Return one policy for each set of underlyings that occurs."""
+    return list({policy.underlyings: policy for policy in policies}.values())
+
+
+def backtest(
+    bench: Bench, policy: Policy, request: Request, on_day: Callable[[int, int], None] | None = None
+) -> Statement:
     """Run one policy and account for it."""
     begun = time.perf_counter()
     made = run(
@@ -134,7 +203,9 @@ def execution(policy: Policy, request: Request) -> Execution:
     return Execution(request.fill, request.same_close or policy.timing == "same_close", fees)
 
 
-def fill_ladder(bench: Bench, policy: Policy, request: Request, progress: Progress | None = None) -> dict[str, Statement]:
+def fill_ladder(
+    bench: Bench, policy: Policy, request: Request, progress: Progress | None = None
+) -> dict[str, Statement]:
     """Run one policy at every fill."""
     out = {}
     for done, fill in enumerate(FRACTIONS):
@@ -146,19 +217,17 @@ def fill_ladder(bench: Bench, policy: Policy, request: Request, progress: Progre
 
 def _window(history: History, request: Request) -> tuple[dt.date, dt.date]:
     """Return the window of a run, inside what the history covers."""
-    known = [i for i, value in enumerate(history.column("SPX")) if value == value]
+    known = np.flatnonzero(np.isfinite(history.column("SPX"))).tolist()
     if not known:
         known = [i for chain in history.chains.values() for i in range(len(history)) if chain.has_session(i)]
     if not known:
         raise UserError("the store holds no SPX closes in this window")
     earliest, latest = history.dates[min(known)], history.dates[max(known)]
-    first = request.first or max(DEFAULT_FROM, earliest)
-    last = request.last or latest
-    if first > last:
-        raise UserError(f"--from {first} is after --to {last}")
-    if last < earliest or first > latest:
-        raise UserError(f"the store covers {earliest} to {latest}, not {first} to {last}")
-    return max(first, earliest), min(last, latest)
+    first = max(request.first or DEFAULT_FROM, earliest)
+    last = min(request.last or latest, latest)
+    if first > last or history.first_at_or_after(first) > history.first_at_or_after(last + dt.timedelta(1)) - 1:
+        raise UserError(f"no session between {first} and {last}: the store covers {earliest} to {latest}")
+    return first, last
 
 
 def _chains_wanted(store: Store, underlyings: Sequence[str], request: Request) -> Sequence[str]:
@@ -173,8 +242,7 @@ def _chains_wanted(store: Store, underlyings: Sequence[str], request: Request) -
         dates = store.read("chains", columns=["quote_date"], since=first, until=last, symbol=symbol)["quote_date"]
         if dates.is_empty():
             return ()
-        stop = last or dates.max()
-        assert isinstance(stop, dt.date)
+        stop = last or max(dates)
         if dates.n_unique() < FULL_CHAIN_SHARE * len(sessions(first, stop)):
             return ()
         dense.append(symbol)

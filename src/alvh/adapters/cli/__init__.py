@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 
 import click
 
+from alvh import __version__
 from alvh.adapters.errors import UserError
 
 DISCLAIMER = "Educational and simulated: alvh sends no order to any broker, and nothing here is advice."
@@ -23,16 +25,15 @@ COMMANDS = {
 class Lazy(click.Group):
     """A group whose commands live in files of their own, imported when they are run or explained."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the signature is click's
         """Return the commands in the order users meet them."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import one command; an unknown one is answered with the nearest."""
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import one command; None for an unknown one, which `resolve_command` answers."""
         if cmd_name not in COMMANDS:
             return None
-        found = getattr(import_module(f"alvh.adapters.cli.{COMMANDS[cmd_name][0]}"), cmd_name)
-        assert isinstance(found, click.Command)
+        found: click.Command = getattr(import_module(f"alvh.adapters.cli.{COMMANDS[cmd_name][0]}"), cmd_name)
         return found
 
     def resolve_command(
@@ -45,7 +46,7 @@ class Lazy(click.Group):
             raise click.UsageError(f"no command {args[0]!r}{nearest(args[0], COMMANDS)}", ctx)
         return super().resolve_command(ctx, args)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """List the commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
@@ -56,9 +57,9 @@ class Lazy(click.Group):
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=DISCLAIMER,
 )
-@click.version_option(package_name="alvh", message="alvh %(version)s")
+@click.version_option(__version__, message="alvh %(version)s")
 def alvh() -> None:
-    """SPX iron condors with the Adaptive Layered VIX Hedge: what each hedge layer costs and saves, with evidence.
+    r"""SPX iron condors with the Adaptive Layered VIX Hedge: what each hedge layer costs and saves, with evidence.
 
     \b
     Example:
@@ -68,9 +69,10 @@ def alvh() -> None:
 
 
 def main(args: Sequence[str] | None = None) -> None:
-    """Run the command line: exit 0 fine, 1 the answer is no, 2 bad usage or input."""
+    """Run the command line: exit 0 fine, 1 the answer is no, 2 bad usage or input, 130 interrupted."""
     try:
         status = alvh.main(args=list(args) if args is not None else None, prog_name="alvh", standalone_mode=False)
+        sys.stdout.flush()
     except UserError as error:
         click.echo(f"alvh: {error}", err=True)
         sys.exit(2)
@@ -81,6 +83,7 @@ def main(args: Sequence[str] | None = None) -> None:
         click.echo("alvh: interrupted", err=True)
         sys.exit(130)
     except BrokenPipeError:
-        sys.stderr.close()
+        # Whoever read the output has seen enough (`alvh ... | head`); what is left of it goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     sys.exit(status if isinstance(status, int) else 0)

@@ -24,7 +24,10 @@ Example:
 @click.option("--to", "last", type=Date(), help="Last session (default: the store's last).")
 @click.option("--fill", default="half", show_default=True, help="mid, q25, half, q75 or cross.")
 @click.option(
-    "--quotes", type=click.Choice(["market", "modelled", "auto"]), default="auto", show_default=True,
+    "--quotes",
+    type=click.Choice(["market", "modelled", "auto"]),
+    default="auto",
+    show_default=True,
     help="The one source of quotes of the run.",
 )
 @click.option("--nav", "nav_usd", type=click.FloatRange(min=1.0), default=5_000_000.0, show_default=True, help="USD.")
@@ -59,7 +62,7 @@ def backtest(
     if report is not None:
         writable(report)
     changed = parse_overrides(overrides)
-    found = [backtesting.find_policy(name, changed) for name in policies]
+    found = backtesting.find_policies(policies, changed)
     request = backtesting.Request(first, last, fill, quotes, nav_usd, broker, same_close)
     for policy in found:
         backtesting.execution(policy, request)

@@ -15,6 +15,7 @@ from alvh.adapters.cli.progress import progress_bar
 if TYPE_CHECKING:
     from alvh.adapters.pull.report import PullReport
     from alvh.adapters.sources.importing import ImportReport
+    from alvh.adapters.store_merge import MergeReport
 
 SHOWN = 12
 """Lines of a listing shown in the terminal; `--json` has them all."""
@@ -25,7 +26,9 @@ def data() -> None:
     """Import, download, check and list market data."""
 
 
-@data.command("import", epilog="\b\nExample:\n  alvh data import canonical FOLDER --store S\n  alvh data import auto *.csv")
+@data.command(
+    "import", epilog="\b\nExample:\n  alvh data import canonical FOLDER --store S\n  alvh data import auto *.csv"
+)
 @click.argument("format_name", metavar="FORMAT")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
 @click.option("--replace", is_flag=True, help="Let new rows win over rows of the store that say otherwise.")
@@ -77,7 +80,7 @@ def pull(
 
 @data.command(epilog="\b\nExample:\n  alvh data check --json > findings.json")
 @click.option("--only", multiple=True, help="Run only this check (may be repeated).")
-@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="Findings listed of each kind.")
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="Findings listed of a kind.")
 @store_option
 @json_option
 def check(only: tuple[str, ...], limit: int, store_path: Path | None, as_json: bool) -> int:
@@ -138,7 +141,7 @@ def import_dict(report: ImportReport) -> dict[str, Any]:
                 "path": str(file.path),
                 "format": file.format,
                 "rows": file.rows,
-                "tables": {n: {"added": m.added, "already": m.already, "conflicts": m.conflicts} for n, m in file.tables.items()},
+                "tables": {name: counted(merged) for name, merged in file.tables.items()},
                 "drops": file.drops,
                 "left_aside": file.aside or None,
             }
@@ -146,6 +149,11 @@ def import_dict(report: ImportReport) -> dict[str, Any]:
         ],
         "conflicting": [asdict(conflict) for conflict in report.conflicting],
     }
+
+
+def counted(merged: MergeReport) -> dict[str, int]:
+    """Return the counts of what was merged into one table."""
+    return {"added": merged.added, "already": merged.already, "conflicts": merged.conflicts}
 
 
 def pull_dict(report: PullReport) -> dict[str, Any]:
@@ -172,8 +180,8 @@ def _print_import(report: ImportReport, root: Path) -> None:
     for conflict in report.conflicting[:SHOWN]:
         click.echo(f"    conflict: {conflict}")
     click.echo(
-        f"{report.rows:,} rows read, {report.added:,} added, {report.already:,} known, {report.conflicts:,} in conflict "
-        f"({report.seconds:.1f} s) -> {root}"
+        f"{report.rows:,} rows read, {report.added:,} added, {report.already:,} known, "
+        f"{report.conflicts:,} in conflict ({report.seconds:.1f} s) -> {root}"
     )
 
 

@@ -13,7 +13,10 @@ from alvh.adapters.cli.progress import progress_bar
 
 @click.command(epilog="\b\nExample:\n  alvh demo --report demo.html")
 @click.option(
-    "--report", type=click.Path(path_type=Path), default=Path("alvh-demo.html"), show_default=True,
+    "--report",
+    type=click.Path(path_type=Path),
+    default=Path("alvh-demo.html"),
+    show_default=True,
     help="Where the report is written.",
 )
 @json_option

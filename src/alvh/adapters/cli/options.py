@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,7 +16,7 @@ from alvh.adapters.errors import UserError
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Date(click.ParamType):
+class Date(click.ParamType):  # type: ignore[type-arg]  # generic in newer click only
     """A calendar date, written YYYY-MM-DD."""
 
     name = "date"
@@ -52,8 +53,11 @@ def print_json(value: Any) -> None:
 
 def writable(path: Path) -> Path:
     """Return a path a file can be written to, or say why not before any work is done."""
+    folder = path.absolute().parent
     if path.is_dir():
         raise UserError(f"{path} is a folder; name a file")
-    if not path.absolute().parent.is_dir():
-        raise UserError(f"{path}: the folder {path.absolute().parent} does not exist")
+    if not folder.is_dir():
+        raise UserError(f"{path}: the folder {folder} does not exist")
+    if not os.access(path if path.exists() else folder, os.W_OK):
+        raise UserError(f"{path} cannot be written: permission denied")
     return path

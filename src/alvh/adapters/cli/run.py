@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 from alvh.accounting.statement import Statement
-from alvh.adapters.backtesting import Bench, Request, backtest, fill_ladder
+from alvh.adapters.backtesting import Bench, Request, backtest, execution, fill_ladder
+from alvh.adapters.errors import UserError
 from alvh.policies.policy import Policy
 
 
@@ -74,7 +75,7 @@ def run_and_show(
                 tell(name, done, total)
 
         statements.append(backtest(bench, policy, request, on_day))
-        if policy.timing == "same_close":
+        if execution(policy, request).same_close:
             following = replace(policy, timing="next_close")
             later[policy.name] = backtest(bench, following, replace(request, same_close=False), on_day)
         if report is not None:
@@ -83,5 +84,8 @@ def run_and_show(
         from alvh.adapters.render.html import write_html  # noqa: PLC0415
         from alvh.reports.backtest import backtest_report  # noqa: PLC0415
 
-        write_html(backtest_report(statements, fill_ladder=ladders), report)
+        try:
+            write_html(backtest_report(statements, fill_ladder=ladders), report)
+        except OSError as error:
+            raise UserError(f"{report} cannot be written: {error.strerror}") from None
     return Results(tuple(statements), later, report)
