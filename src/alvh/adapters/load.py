@@ -12,6 +12,8 @@ from alvh.adapters.errors import UserError
 from alvh.adapters.store import Store
 from alvh.market.history import FRAMES, History, build_history
 
+BEGINNING = dt.date(2005, 1, 1)
+"""Where a history begins when no window is asked for: VX futures exist since 2004, VIX options since 2006."""
 LEAD_IN = dt.timedelta(days=800)
 """Sessions before the window that trailing readings look back on: two years and some."""
 SERIES = {
@@ -60,7 +62,7 @@ def load_history(
     UserError
         When the store holds no SPX closes (and, with `chains`, no chain either).
     """
-    since = (first - LEAD_IN) if first is not None else dt.date(2005, 1, 1)
+    since = (first - LEAD_IN) if first is not None else BEGINNING
     frames: dict[str, pl.DataFrame] = {}
     for name in FRAMES:
         label = {"vol_indices": "symbol", "underlyings": "symbol", "rates": "series"}.get(name)
@@ -71,7 +73,7 @@ def load_history(
         )
     quoted = {}
     for symbol in chains:
-        rows = store.read("chains", columns=CHAIN_COLUMNS, since=first, until=last, symbol=symbol)
+        rows = store.read("chains", columns=CHAIN_COLUMNS, since=first or BEGINNING, until=last, symbol=symbol)
         if rows.height:
             quoted[symbol] = rows
     if not quoted and frames["underlyings"].is_empty():

@@ -30,7 +30,14 @@ TREASURY_DAYS: Mapping[str, float] = {"DGS1MO": 30.0, "DGS3MO": 91.0, "DGS6MO": 
 RATE_MAX_AGE_DAYS = 10
 """A rate older than this is Missing. Bond holidays and late releases stay well inside it."""
 ASSUMED_DIVIDEND_YIELD = 0.019
-"""Used, and listed as assumed, where no total-return series gives a trailing yield (mean of 2010-2025: 1.9 %)."""
+"""Used, and listed as assumed, where no distributions of SPY give a trailing yield (mean of 2010-2025: 1.9 %)."""
+SPY_FEE = 0.000945
+"""SPY takes its fee of 9.45 bp a year out of what it distributes; the index yields so much more."""
+DISTRIBUTION_MIN = 0.002
+"""A smaller step of adjusted over traded close is rounding (0.05 % on real data); a quarter's pays 0.27-0.81 %."""
+DISTRIBUTIONS_A_YEAR = 4
+YIELD_MAX_AGE_SESSIONS = 504
+"""The trailing yield outlives the last SPY close by so much: it moves by a tenth of a per cent a year."""
 FRAMES = ("vol_indices", "vx_futures", "underlyings", "rates", "events")
 """Canonical tables a history reads; all but the first and third may be absent."""
 
@@ -56,7 +63,7 @@ class History:
     dividend_yield : array
         Trailing yield of the index, continuous, decimals a year.
     dividend_assumed : bool
-        Whether `dividend_yield` is `ASSUMED_DIVIDEND_YIELD` for want of a total-return series.
+        Whether `dividend_yield` is `ASSUMED_DIVIDEND_YIELD` throughout, for want of distributions.
     set_value, set_proxy : arrays
         The SPX special opening quotation of each session and which proxy gave it (see `soq_proxy`).
     chains : mapping of symbol -> ChainColumns
@@ -111,20 +118,26 @@ class History:
         return self.series[name] if name in self.series else np.full(len(self), np.nan)
 
     def content_hash(self, first: int, last: int) -> str:
-        """Return a short hash of every number between two positions (chains by their row count and checksum)."""
+        """Return a short hash of everything observed between two positions, whatever else was loaded around them."""
         digest = hashlib.sha256()
         window = slice(first, last + 1)
         digest.update(self.days[window].tobytes())
-        for kind, table in (("series", self.series), ("rates", self.rates)):
+        for kind, table in (("series", self.series), ("rates", self.rates), ("age", self.rate_age_days)):
             for name in sorted(table):
-                digest.update(f"{kind}:{name}".encode())
-                digest.update(np.ascontiguousarray(table[name][window]).tobytes())
-        digest.update(self.vx.settle[window].tobytes())
-        digest.update(self.vx.final.tobytes())
+                values = np.ascontiguousarray(table[name][window])
+                if np.isfinite(values).any():
+                    digest.update(f"{kind}:{name}".encode())
+                    digest.update(values.tobytes())
+        digest.update(self.vx.content(self.days[window], first, last))
         digest.update(self.dividend_yield[window].tobytes())
+        digest.update(self.set_value[window].tobytes())
+        for kind in sorted(self.events):
+            inside = [day for day in self.events[kind] if self.dates[first] <= day <= self.dates[last]]
+            digest.update(f"{kind}:{inside}".encode() if inside else b"")
         for symbol in sorted(self.chains):
-            digest.update(symbol.encode())
-            digest.update(self.chains[symbol].checksum(first, last).to_bytes(8, "little", signed=False))
+            if self.chains[symbol].session_group[first] < self.chains[symbol].session_group[last + 1]:
+                digest.update(symbol.encode())
+                digest.update(self.chains[symbol].content(first, last))
         return digest.hexdigest()[:16]
 
 
@@ -145,27 +158,22 @@ def build_history(
     chains : mapping of symbol -> frame, optional
         Canonical ``chains`` rows of each symbol.
     first, last : datetime.date, optional
-        Window of the axis; by default all sessions with an SPX close (or, without one, with a chain).
+        Window of the axis; by default every session of the exchange from the first SPX close or chain to the last.
     sessions : array of datetime64[D], optional
         The axis itself, where the exchange calendar is not the right one (a synthetic chain).
 
     Returns
     -------
     History
+
+    Raises
+    ------
+    ValueError
+        When there is neither an SPX close nor a chain, or none in the window.
     """
     series, sources = _series(frames)
     chains = chains or {}
-    if sessions is None:
-        observed = [f["date"] for name, f in (("SPX", series.get("SPX")),) if f is not None for name in [name]]
-        observed += [frame["quote_date"] for frame in chains.values()] if not observed else []
-        if not observed:
-            message = "no SPX closes and no chains: nothing to build a history from"
-            raise ValueError(message)
-        start = max(first, min(o.min() for o in observed)) if first else min(o.min() for o in observed)
-        stop = min(last, max(o.max() for o in observed)) if last else max(o.max() for o in observed)
-        axis = conventions.sessions(start, stop)
-    else:
-        axis = sessions
+    axis = _axis(series, chains, first, last) if sessions is None else sessions
     days = axis.astype("datetime64[D]").astype(np.int64)
     dates = tuple(axis.astype("datetime64[D]").astype(object))
     columns: dict[str, Floats] = {}
@@ -196,6 +204,28 @@ def build_history(
     )
 
 
+def _axis(
+    series: Mapping[str, pl.DataFrame],
+    chains: Mapping[str, pl.DataFrame],
+    first: dt.date | None,
+    last: dt.date | None,
+) -> Dates:
+    """Return the exchange's sessions between the first and last SPX close or chain, inside the window."""
+    observed = [series["SPX"].drop_nulls("close")["date"]] if "SPX" in series else []
+    observed += [frame["quote_date"] for frame in chains.values()]
+    begin: list[dt.date] = [o.min() for o in observed if len(o)]  # type: ignore[misc]
+    end: list[dt.date] = [o.max() for o in observed if len(o)]  # type: ignore[misc]
+    if not begin:
+        message = "no SPX closes and no chains: nothing to build a history from"
+        raise ValueError(message)
+    start, stop = max(first or min(begin), min(begin)), min(last or max(end), max(end))
+    axis = conventions.sessions(start, stop) if start <= stop else np.zeros(0, dtype="datetime64[D]")
+    if not len(axis):
+        message = f"no session between {start} and {stop}"
+        raise ValueError(message)
+    return axis
+
+
 def _series(frames: Mapping[str, pl.DataFrame]) -> tuple[dict[str, pl.DataFrame], dict[str, str]]:
     """Split the two OHLC tables by symbol."""
     out: dict[str, pl.DataFrame] = {}
@@ -206,13 +236,13 @@ def _series(frames: Mapping[str, pl.DataFrame]) -> tuple[dict[str, pl.DataFrame]
             continue
         for (symbol,), part in frame.with_columns(pl.col("symbol").cast(pl.String)).group_by("symbol"):
             name = str(symbol)
-            out[name] = part.sort("date")
+            out[name] = part.sort("date", maintain_order=True)
             sources[name] = ", ".join(sorted({str(s) for s in part["source"].unique().to_list()})[:3])
     return dict(sorted(out.items())), sources
 
 
 def _align(days: Ints, dates: pl.Series, values: pl.Series) -> Floats:
-    """Put values on the axis; sessions without a row are NaN, rows off the axis are left out."""
+    """Put values on the axis; sessions without a row are NaN, rows off the axis are left out, the last of two stays."""
     at = dates.cast(pl.Int32).to_numpy().astype(np.int64)
     numbers = values.cast(pl.Float64).to_numpy()
     out = np.full(len(days), np.nan)
@@ -229,7 +259,7 @@ def _rates(days: Ints, frame: pl.DataFrame | None) -> tuple[dict[str, Floats], d
     ages: dict[str, Floats] = {}
     if frame is None:
         return rates, ages
-    parts = frame.with_columns(pl.col("series").cast(pl.String)).drop_nulls("value").sort("date")
+    parts = frame.with_columns(pl.col("series").cast(pl.String)).drop_nulls("value").sort("date", maintain_order=True)
     for (name,), part in parts.group_by("series", maintain_order=True):
         at = part["date"].cast(pl.Int32).to_numpy().astype(np.int64)
         values = part["value"].to_numpy() / 100.0
@@ -241,23 +271,26 @@ def _rates(days: Ints, frame: pl.DataFrame | None) -> tuple[dict[str, Floats], d
     return dict(sorted(rates.items())), ages
 
 
-def _dividend_yield(columns: Mapping[str, Floats], n: int, sessions_a_year: int = 252) -> tuple[Floats, bool]:
-    """Trailing dividend yield: a year's total return of SPY (its adjusted close) less the price return of SPX.
+def _dividend_yield(columns: Mapping[str, Floats], n: int) -> tuple[Floats, bool]:
+    """Trailing dividend yield of the index: what SPY distributed on its last four ex-dates, and its fee.
 
-    SPY's fee of 9.45 bp a year is added back. Before a full year has passed the yield of the first full year would be
-    the future, so the assumed constant stands there.
+    A distribution is a step of ln(adjusted close / close). Both closes are SPY's own: against the index close a year of
+    total return would carry the 15 minutes that SPY trades longer (2.5 % on 13 October 2008). Before the fourth ex-date
+    the assumed constant stands; a later one would be the future.
     """
     out = np.full(n, ASSUMED_DIVIDEND_YIELD)
-    if "SPY.adj_close" not in columns or "SPX" not in columns:
+    if "SPY.adj_close" not in columns or "SPY" not in columns:
         return out, True
-    excess = np.log(columns["SPY.adj_close"]) - np.log(columns["SPX"])
-    trailing = np.full(n, np.nan)
-    trailing[sessions_a_year:] = excess[sessions_a_year:] - excess[:-sessions_a_year] + 0.000945
-    known = np.isfinite(trailing)
-    last = np.maximum.accumulate(np.where(known, np.arange(n), -1))
-    recent = (last >= 0) & (np.arange(n) - last <= 2 * sessions_a_year)
-    out[recent] = trailing[last[recent]]
-    return out, False
+    paid = np.log(columns["SPY.adj_close"] / columns["SPY"])
+    known = np.flatnonzero(np.isfinite(paid))
+    steps = np.diff(paid[known])
+    at = np.flatnonzero(steps > DISTRIBUTION_MIN)
+    ex = known[at + 1]
+    for k in range(DISTRIBUTIONS_A_YEAR - 1, len(ex)):
+        out[ex[k] :] = steps[at[k + 1 - DISTRIBUTIONS_A_YEAR : k + 1]].sum() + SPY_FEE
+    if len(known):
+        out[known[-1] + YIELD_MAX_AGE_SESSIONS :] = ASSUMED_DIVIDEND_YIELD
+    return out, len(ex) < DISTRIBUTIONS_A_YEAR
 
 
 def soq_proxy(columns: Mapping[str, Floats], n: int) -> tuple[Floats, tuple[str, ...]]:
@@ -266,14 +299,14 @@ def soq_proxy(columns: Mapping[str, Floats], n: int) -> tuple[Floats, tuple[str,
     ``spy_open``: the SPX close before x (SPY open + dividend) / SPY close before; else ``spx_open`` where the printed
     open is not the stale close of the day before; else ``previous_close``; ``none`` where nothing is known.
     SPY goes ex-dividend on the very Friday on which the quarterly series settles, hence the dividend: it is what the
-    adjusted close says was paid, when that exceeds 0.2 % (a quarter's dividend is 0.3-0.6 %, rounding is below 0.02 %).
+    adjusted close says was paid, when that exceeds `DISTRIBUTION_MIN`.
     """
     nan = np.full(n, np.nan)
     spx, spx_open = columns.get("SPX", nan), columns.get("SPX.open", nan)
     spy, spy_open, adjusted = (columns.get(k, nan) for k in ("SPY", "SPY.open", "SPY.adj_close"))
     before, spy_before, adjusted_before = (np.concatenate(([np.nan], a[:-1])) for a in (spx, spy, adjusted))
     paid = adjusted / adjusted_before * spy_before - spy
-    dividend = np.where(paid > 0.002 * spy_before, paid, 0.0)
+    dividend = np.where(paid > DISTRIBUTION_MIN * spy_before, paid, 0.0)
     by_spy = before * (spy_open + dividend) / spy_before
     fresh_open: Bools = np.isfinite(spx_open) & (spx_open != before)
     value = np.where(np.isfinite(by_spy), by_spy, np.where(fresh_open, spx_open, before))
@@ -290,6 +323,4 @@ def _events(frame: pl.DataFrame | None) -> dict[str, tuple[dt.date, ...]]:
     if frame is None:
         return {}
     scheduled = frame.filter(pl.col("scheduled").fill_null(value=True)).sort("date")
-    return {
-        str(kind): tuple(part["date"].unique().sort().to_list()) for (kind,), part in scheduled.group_by("kind")
-    }
+    return {str(kind): tuple(part["date"].unique().sort().to_list()) for (kind,), part in scheduled.group_by("kind")}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
 
+from alvh.conventions import sessions_between
 from alvh.values import Floats, Ints
 
+_EPOCH = dt.date(1970, 1, 1).toordinal()
 MIN_FRONT_SESSIONS = 5
 """F1 has at least so many trading days left (`concepts.md`, "Conventions")."""
 
@@ -63,16 +66,25 @@ class VxCurve:
         live[live] &= days[row[live]] == at[live]
         matrix[row[live], column[live]] = settle[live]
         front = np.searchsorted(expiries, days, side="right")
-        # An expiry beyond the axis is far enough unless fewer sessions of the axis remain than days to it.
-        expiry_row = np.searchsorted(days, expiries)
-        beyond = expiries > days[-1]
-        expiry_row[beyond] = len(days) + ((expiries[beyond] - days[-1]) * 5) // 7
-        enough = np.searchsorted(expiry_row, np.arange(len(days)) + MIN_FRONT_SESSIONS)
+        enough = np.searchsorted(expiry_rows(days, expiries), np.arange(len(days)) + MIN_FRONT_SESSIONS)
         return cls(matrix, expiries, final, front.astype(np.int64), np.maximum(enough, front).astype(np.int64))
 
     def column_of(self, expiry_day: int) -> int:
         """Return the column of an expiry, or -1 where no such contract was ever listed."""
         return self._columns.get(expiry_day, -1)
+
+    def content(self, days: Ints, first: int, last: int) -> bytes:
+        """Return the settlements between two sessions and the final values of that time, contract by contract.
+
+        `days` are the days of those sessions.
+        """
+        parts = []
+        for j, expiry in enumerate(self.expiry_days.tolist()):
+            settle = self.settle[first : last + 1, j]
+            final = self.final[j] if days[0] <= expiry <= days[-1] else np.nan
+            if np.isfinite(settle).any() or np.isfinite(final):
+                parts += [np.int64(expiry).tobytes(), settle.tobytes(), np.float64(final).tobytes()]
+        return b"".join(parts)
 
     def nearby(self, k: int) -> Floats:
         """Return F_k over the whole axis (k = 1 is the first with enough days left); NaN where not settled."""
@@ -89,3 +101,12 @@ class VxCurve:
         out = np.full(len(j), np.nan)
         out[known] = self.expiry_days[j[known]]
         return out
+
+
+def expiry_rows(days: Ints, expiries: Ints) -> Ints:
+    """Return the axis position of each expiry; beyond the axis the exchange's calendar counts on."""
+    rows = np.searchsorted(days, expiries).astype(np.int64)
+    last = dt.date.fromordinal(int(days[-1]) + _EPOCH)
+    for j in np.flatnonzero(expiries > days[-1]):
+        rows[j] = len(days) - 1 + sessions_between(last, dt.date.fromordinal(int(expiries[j]) + _EPOCH))
+    return rows
