@@ -81,6 +81,8 @@ def find_policy(name: str, overrides: Mapping[str, Any] | None = None) -> Policy
             return parse_policy(path.read_text(encoding="utf-8-sig"), overrides)
         return preset(name, overrides)
     except PolicyError as error:
+        if path.suffix != ".toml" and path.exists():
+            raise in_file(path, "a policy file ends in .toml") from None
         raise (in_file(path, str(error)) if path.suffix == ".toml" else UserError(str(error))) from None
     except OSError as error:
         raise in_file(path, f"cannot be read: {error.strerror}") from None
@@ -225,8 +227,8 @@ def _window(history: History, request: Request) -> tuple[dt.date, dt.date]:
     earliest, latest = history.dates[min(known)], history.dates[max(known)]
     first = max(request.first or DEFAULT_FROM, earliest)
     last = min(request.last or latest, latest)
-    if first > last or history.first_at_or_after(first) > history.first_at_or_after(last + dt.timedelta(1)) - 1:
-        raise UserError(f"no session between {first} and {last}: the store covers {earliest} to {latest}")
+    if history.first_at_or_after(first) >= history.first_at_or_after(last + dt.timedelta(1)):
+        raise UserError(f"the store has no session in {_window_asked(request.first or DEFAULT_FROM, request.last)}")
     return first, last
 
 

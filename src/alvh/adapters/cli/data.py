@@ -11,6 +11,7 @@ import click
 
 from alvh.adapters.cli.options import Date, json_option, print_json, store_option
 from alvh.adapters.cli.progress import progress_bar
+from alvh.adapters.errors import UserError
 
 if TYPE_CHECKING:
     from alvh.adapters.pull.report import PullReport
@@ -91,7 +92,10 @@ def check(only: tuple[str, ...], limit: int, store_path: Path | None, as_json: b
     from alvh.adapters.check_store import check_store  # noqa: PLC0415
     from alvh.adapters.store import Store  # noqa: PLC0415
 
-    report = check_store(Store(Store.locate(store_path)), limit=limit, only=only)
+    store = Store(Store.locate(store_path))
+    if not store.tables():
+        raise UserError(f"the store {store.root} is empty: there is nothing to check")
+    report = check_store(store, limit=limit, only=only)
     if as_json:
         print_json(report.to_dicts())
         return int(report.severe("error") > 0)

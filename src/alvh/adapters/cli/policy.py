@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
 
-from alvh.adapters.cli.options import json_option, print_json
+from alvh.adapters.cli.options import json_option, print_json, writable
 from alvh.adapters.errors import UserError
 
 
@@ -51,15 +52,16 @@ def new(file: Path, like: str) -> int:
     if file.exists():
         raise UserError(f"{file} exists already; name another file")
     if file.suffix != ".toml":
-        raise UserError(f"{file}: a policy is a .toml file")
+        raise UserError(f"{file}: a policy file ends in .toml")
+    writable(file)
     try:
         text = preset_text(like)
     except PolicyError as error:
         raise UserError(str(error)) from None
-    own = text.replace(f'name = "{like}"', f'name = "{file.stem}"', 1)
+    own = text.replace(f'name = "{like}"', f"name = {json.dumps(file.stem)}", 1)
     try:
         file.write_text(own, encoding="utf-8")
     except OSError as error:
-        raise UserError(f"{file} cannot be written: {error}") from None
+        raise UserError(f"{file} cannot be written: {error.strerror}") from None
     click.echo(f"Wrote {file}. Edit it, then: alvh backtest {file}")
     return 0
