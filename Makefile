@@ -14,18 +14,16 @@ INSTALL := $(PIP) install --no-compile -c constraints.txt
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' >/dev/null 2>&1 && echo $$p && break; done)
 
-KERNEL_PACKAGES := conventions maths market diagnosis decision execution accounting
-
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint format bench soak constraints chromium clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
 
-demo: $(VENV)/.kernels ## set up, run the main job on the embedded market, leave a report
+demo: $(VENV)/.installed ## set up, run the main job on the embedded market, leave a report
 	@$(BIN)/alvh demo
 
-test: lint chromium $(VENV)/.kernels ## set up and run every check: lint, types, import contracts, tests, browser tests
+test: lint chromium ## set up and run every check: lint, types, import contracts, tests, browser tests
 	@$(BIN)/python -m pytest -n 2
 
 lint: $(VENV)/.installed-dev ## ruff, the formatter's opinion, mypy --strict, import contracts
@@ -38,10 +36,10 @@ format: $(VENV)/.installed-dev ## let ruff mend what it can
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
-bench: $(VENV)/.installed-dev $(VENV)/.kernels ## print every benchmark (never part of the tests)
+bench: $(VENV)/.installed-dev ## print every benchmark (never part of the tests)
 	@for f in benchmarks/bench_*.py; do echo "== $$f"; $(BIN)/python $$f || exit 1; done
 
-soak: $(VENV)/.installed-dev chromium $(VENV)/.kernels ## the heavy form of the tests: many more generated examples
+soak: $(VENV)/.installed-dev chromium ## the heavy form of the tests: many more generated examples
 	@ALVH_SOAK=1 $(BIN)/python -m pytest -n 2
 
 constraints: ## resolve every dependency afresh and rewrite constraints.txt
@@ -69,13 +67,6 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/.made
 $(VENV)/.installed-dev: $(VENV)/.installed
 	@echo "Installing the development tools"
 	@$(INSTALL) --no-build-isolation -e '.[dev]'
-	@touch $@
-
-# numba keeps compiled kernels in __pycache__ beside their modules from one run to the next. It notices a change of the
-# kernel's own file, not of another file whose kernels or constants were compiled into it: so a newer source in the
-# packages that kernels are made of drops what was kept (docs/decisions/0005-where-compiled-kernels-are-kept.md).
-$(VENV)/.kernels: $(shell find src/alvh/values.py $(KERNEL_PACKAGES:%=src/alvh/%) -name '*.py') | $(VENV)/.installed
-	@find src -name '*.nb[ic]' -type f -exec rm -f {} +
 	@touch $@
 
 # Some systems split ensurepip off: there the system's own pip puts one into the environment.

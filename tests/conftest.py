@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, settings
 settings.register_profile(
     "alvh", deadline=None, max_examples=60, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
-settings.load_profile("alvh")
+settings.register_profile("soak", parent=settings.get_profile("alvh"), max_examples=2000)
+settings.load_profile("soak" if os.environ.get("ALVH_SOAK") else "alvh")
 
 
 def shared_folder() -> Path | None:
