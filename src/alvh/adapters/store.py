@@ -247,7 +247,10 @@ def _partitions(of: Table, rows: pl.DataFrame) -> Iterator[tuple[str, pl.DataFra
     marked = rows.with_columns(expression.alias(f"__{name}") for name, expression in split.items())
     marks = [f"__{name}" for name in split]
     for values, part in marked.partition_by(marks, as_dict=True, include_key=False).items():
-        yield "/".join([of.name, *(quote(str(value), safe=" ^") for value in values)]) + ".parquet", part
+        yield (
+            "/".join([of.name, *(quote(str(value), safe=" ^").replace(".", "%2E") for value in values)]) + ".parquet",
+            part,
+        )
 
 
 def _several(value: object) -> set[object]:

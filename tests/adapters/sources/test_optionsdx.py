@@ -18,7 +18,7 @@ P_THETA P_RHO P_IV P_VOLUME STRIKE_DISTANCE STRIKE_DISTANCE_PCT
 def line(expiry: str, strike: str, c_bid: str, p_bid: str, c_iv: str = "0.21") -> str:
     return (
         f"1672779600, 2023-01-03 16:00, 2023-01-03, 16.0, 3824.1, {expiry}, 1674248400, 17.0, 0.55, 0, 0, 0, 0, "
-        f"{c_iv}, 12.0, 61.2, 5 x 7, {c_bid}, 63.0, {strike}, {p_bid}, 48.2, 1 x 1, , -0.45, 0, 0, 0, 0, 0.2, , 4.1, 0.001"
+        f"{c_iv}, 12.0, 61.2, 5 x 7, {c_bid}, 63.0, {strike}, {p_bid}, 48.2, 1 x 1, , -0.45, 0, 0, 0, 0, 0.2, , 4.1, 0"
     )
 
 

@@ -6,10 +6,12 @@ A table is recognised by its columns, never by its file name.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
 
 import polars as pl
 
+from alvh.adapters.errors import nearest
 from alvh.adapters.schema import RIGHT, SETTLE, TABLES, UTC, WORD, Table
 from alvh.adapters.sources.format import PARQUET, Format, LeftAsideError, Piece
 from alvh.adapters.sources.refuse import LINE, refuse_impossible, refuse_null_keys, unreadable
@@ -136,8 +138,24 @@ def _table_of(path: Path, columns: list[str]) -> Table:
     for column, why in ASIDE.items():
         if column in columns:
             raise LeftAsideError(path, column, why)
-    shown = ", ".join(name[:40] for name in columns[:8])
-    raise LeftAsideError(path, columns[0], f"columns match no canonical table: {shown}")
+    column, why = _nearest_table(columns)
+    raise LeftAsideError(path, column, why)
+
+
+def _nearest_table(columns: list[str]) -> tuple[str, str]:
+    """Return the column that keeps a file from being a table, and how."""
+    shared, table = max(((len(set(columns) & set(one.columns)), one) for one in TABLES.values()), key=itemgetter(0))
+    if shared < len(table.columns) // 2:
+        shown = ", ".join(name[:40] for name in columns[:8])
+        return columns[0], f"columns match no canonical table: {shown}"
+    foreign = [name for name in columns if name not in table.columns]
+    lacking = [name for name in table.columns if name not in columns and name not in table.provenance]
+    if lacking:
+        return (
+            lacking[0],
+            f"looks like the table {table.name!r}, but lacks this column{nearest(lacking[0], foreign) if foreign else ''}",
+        )
+    return foreign[0], f"not a column of the table {table.name!r}{nearest(foreign[0], table.columns)}"
 
 
 def _matches(table: Table, names: set[str]) -> bool:

@@ -21,7 +21,7 @@ from alvh.adapters.sources.text import Batch, batches, decoded
 
 HEADER_WITHIN = 12
 """Lines in which the header must stand; disclaimers and blank lines may come before it."""
-NOTHING = ("", "nan", "NaN", "null", "NULL", "None", "N/A", "NA", "--")
+NOTHING = ("", "nan", "NaN", "null", "NULL", "None", "N/A", "NA", "-", "--")
 """What vendors write where they have no value."""
 BLANK = ' \t\r"'
 
