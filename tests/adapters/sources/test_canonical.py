@@ -15,7 +15,7 @@ from alvh.adapters.store import Store
 from contracts.source_contract import SourceContract, TextSourceContract
 
 
-def chains(**changed: list[object]) -> pl.DataFrame:
+def chains(**changed: object) -> pl.DataFrame:
     """Two rows of the canonical chain table as collectors write them: plain strings, no clock time."""
     columns: dict[str, object] = {
         "quote_date": [dt.date(2019, 5, 1)] * 2,
@@ -55,6 +55,8 @@ class TestParquet(SourceContract):
     def damaged(self, folder: Path) -> list[tuple[Path, str]]:
         cut = self.write(folder / "cut")
         cut.write_bytes(cut.read_bytes()[:-30])
+        # No calendar of Python's reaches that day; a damaged file does.
+        far = chains(expiry=pl.Series([18_033, 9_999_999], dtype=pl.Int32).cast(pl.Date))
         early = chains(expiry=[dt.date(2019, 5, 17), dt.date(2019, 4, 18)])
         return [
             (cut, "cannot be read"),
@@ -72,6 +74,7 @@ class TestParquet(SourceContract):
                 self.write(folder / "year", chains(quote_date=[dt.date(202, 5, 1)] * 2)),
                 "line 1, column 'quote_date': impossible date",
             ),
+            (self.write(folder / "far", far), "line 2, column 'expiry': impossible date: 9999999 days from 1970"),
             (self.write(folder / "right", chains(right=["C", "X"])), "cannot be read"),
             (self.write(folder / "null", chains(strike=[2900.0, None])), "line 2, column 'strike': empty"),
             (self.write(folder / "zero", chains(strike=[0.0, 2900.0])), "line 1, column 'strike': a strike of zero"),

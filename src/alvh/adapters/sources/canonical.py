@@ -14,7 +14,7 @@ import polars as pl
 from alvh.adapters.errors import nearest
 from alvh.adapters.schema import RIGHT, SETTLE, TABLES, UTC, WORD, Table
 from alvh.adapters.sources.format import PARQUET, Format, LeftAsideError, Piece
-from alvh.adapters.sources.refuse import LINE, refuse_impossible, refuse_null_keys, unreadable
+from alvh.adapters.sources.refuse import LINE, UNREADABLE, refuse_impossible, refuse_null_keys, unreadable
 from alvh.adapters.sources.sheet import BLANK, Cell, Sheet, day, header_names, number, sheets, side, whole, word
 
 FOMC = {"date", "time_et", "scheduled", "event", "time_basis", "status"}
@@ -48,7 +48,7 @@ def _read(path: Path) -> Iterator[Piece]:
         return
     try:
         frame = pl.read_parquet(path)
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except UNREADABLE as error:
         raise unreadable(path, error) from error
     if _wide(frame):
         yield _closes(path, frame)
@@ -61,7 +61,7 @@ def _from_frame(path: Path, frame: pl.DataFrame) -> Piece:
     table = _table_of(path, frame.columns)
     try:
         typed = frame.select(pl.col(name).cast(table.columns[name]) for name in frame.columns)
-    except pl.exceptions.PolarsError as error:
+    except UNREADABLE as error:
         raise unreadable(path, error) from error
     refuse_null_keys(path, table, typed)
     refuse_impossible(path, table, typed)
@@ -151,10 +151,8 @@ def _nearest_table(columns: list[str]) -> tuple[str, str]:
     foreign = [name for name in columns if name not in table.columns]
     lacking = [name for name in table.columns if name not in columns and name not in table.provenance]
     if lacking:
-        return (
-            lacking[0],
-            f"looks like the table {table.name!r}, but lacks this column{nearest(lacking[0], foreign) if foreign else ''}",
-        )
+        instead = nearest(lacking[0], foreign) if foreign else ""
+        return lacking[0], f"looks like the table {table.name!r}, but lacks this column{instead}"
     return foreign[0], f"not a column of the table {table.name!r}{nearest(foreign[0], table.columns)}"
 
 

@@ -10,7 +10,7 @@ import polars as pl
 from alvh.adapters.errors import in_file
 from alvh.adapters.schema import CHAINS, SETTLE, WORD
 from alvh.adapters.sources.format import PARQUET, Format, Piece
-from alvh.adapters.sources.refuse import refuse_impossible, refuse_null_keys, unreadable
+from alvh.adapters.sources.refuse import UNREADABLE, refuse_impossible, refuse_null_keys, unreadable
 
 NAME = "peer_bench"
 COLUMNS = {
@@ -34,7 +34,7 @@ def _sniff(path: Path, head: bytes) -> bool:
         return False
     try:
         return {*COLUMNS.values(), "dte", "gamma"} <= set(pl.read_parquet_schema(path))
-    except (pl.exceptions.PolarsError, OSError):
+    except UNREADABLE:
         return False
 
 
@@ -52,7 +52,7 @@ def _read(path: Path) -> Iterator[Piece]:
             pl.lit("SPXW", WORD).alias("root"),
             pl.lit("PM").cast(SETTLE).alias("settle"),
         )
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except UNREADABLE as error:
         raise unreadable(path, error) from error
     refuse_null_keys(path, CHAINS, rows, COLUMNS)
     refuse_impossible(path, CHAINS, rows, COLUMNS)

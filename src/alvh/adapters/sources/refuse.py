@@ -40,10 +40,11 @@ def refuse_impossible(path: Path, table: Table, frame: pl.DataFrame, columns: Ma
     lines = pl.col(LINE) if LINE in frame.columns else pl.int_range(1, pl.len() + 1, dtype=pl.Int64)
     for name, why in _conditions(table, frame).items():
         for reason, wrong in why.items():
-            found = frame.select(lines.alias(LINE), pl.col(name).alias("value")).filter(frame.select(wrong).to_series())
+            found = frame.select(lines.alias(LINE), pl.col(name).to_physical()).filter(frame.select(wrong).to_series())
             if found.height:
                 line, value = found.row(0)
-                raise in_file(path, f"{reason}: {value}", line=line, column=named.get(name, name))
+                shown = _as_date(value) if table.columns[name] == pl.Date else value
+                raise in_file(path, f"{reason}: {shown}", line=line, column=named.get(name, name))
 
 
 def refuse_null_keys(path: Path, table: Table, frame: pl.DataFrame, columns: Mapping[str, str] | None = None) -> None:
@@ -54,7 +55,19 @@ def refuse_null_keys(path: Path, table: Table, frame: pl.DataFrame, columns: Map
             raise in_file(path, "empty", line=row.get(LINE, row["__row"]), column=(columns or {}).get(name, name))
 
 
-def unreadable(path: Path, error: Exception) -> UserError:
+def _as_date(days: int) -> str:
+    """Return a day count from 1970 as a date, as far as the calendar goes."""
+    try:
+        return str(dt.date(1970, 1, 1) + dt.timedelta(days))
+    except OverflowError:
+        return f"{days} days from 1970"
+
+
+UNREADABLE = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
+"""What the Parquet reader raises on damaged files. Its panics are errors of the file, not of ours."""
+
+
+def unreadable(path: Path, error: BaseException) -> UserError:
     """Say that a file is not what its name promises."""
     return in_file(path, f"cannot be read: {str(error).strip().splitlines()[0]}")
 
