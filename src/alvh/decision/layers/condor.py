@@ -17,6 +17,8 @@ from alvh.market.quotes import Series
 from alvh.values import Campaign, Contract, Holdings, Leg, Missing, Order
 
 SHORT_PUT, LONG_PUT, SHORT_CALL, LONG_CALL = range(4)
+TINY_USD = 1e-6
+"""What the rounding of the machine may make of a profit that is exactly at a threshold."""
 
 
 class CondorParams(Params):
@@ -140,9 +142,9 @@ class Condor:
             value += position.quantity * view.mark(contract)
         multiplier = conventions.root_spec(next(iter(campaign.positions)).root).multiplier
         profit = value * multiplier + credit
-        if p.profit_take is not None and profit >= p.profit_take * credit:
+        if p.profit_take is not None and profit >= p.profit_take * credit - TINY_USD:
             return f"profit take at {p.profit_take:.0%} of the credit"
-        if p.stop_loss is not None and profit <= -p.stop_loss * credit:
+        if p.stop_loss is not None and profit <= -p.stop_loss * credit + TINY_USD:
             return f"stop at {p.stop_loss:g} x the credit"
         return ""
 

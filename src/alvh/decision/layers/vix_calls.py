@@ -18,6 +18,9 @@ from alvh.market.observe import View
 from alvh.market.quotes import Series
 from alvh.values import Campaign, Contract, Floats, Holdings, Leg, Missing, Order, Position
 
+TINY_POINTS = 1e-9
+"""What the rounding of the machine may make of a price that is exactly at a threshold."""
+
 
 class VixCallsParams(Params):
     """Parameters of one temporal layer of VIX calls (`concepts.md`, section 2; windows: `decisions.md`).
@@ -131,7 +134,7 @@ class VixCalls:
             refill = held.contract.expiry - dt.timedelta(p.roll_dte)
             draft.orders.append(self._sell(campaign, held, held.quantity, why, refill))
             return True
-        if p.monetise_multiple is None or held.monetised or not now >= p.monetise_multiple * cost:
+        if p.monetise_multiple is None or held.monetised or not now >= p.monetise_multiple * cost - TINY_POINTS:
             return False
         quantity = share_of(held.quantity, p.monetise_share)
         if quantity < 1:
@@ -240,7 +243,7 @@ def giveback_reason(marks: Floats, cost: float, giveback: float, giveback_from: 
     Marks that are missing (NaN) are no peak, and a missing mark today is no reason.
     """
     peak = float(np.nanmax(marks, initial=-np.inf))
-    if peak >= giveback_from * cost and marks[-1] <= (1.0 - giveback) * peak:
+    if peak >= giveback_from * cost - TINY_POINTS and marks[-1] <= (1.0 - giveback) * peak + TINY_POINTS:
         return f"{1.0 - marks[-1] / peak:.0%} given back from a peak of {peak / cost:.1f} x cost"
     return ""
 
