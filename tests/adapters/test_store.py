@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import multiprocessing
 from pathlib import Path
 
@@ -261,6 +262,21 @@ def _hold(root: Path, ready: object, done: object) -> None:
         done.wait(30)
 
 
+def _merge_and_die(root: Path, renames: int) -> None:
+    """Merge a row, and be killed at the rename of that number: no clean-up of ours runs."""
+    left = [renames]
+    rename = Path.replace
+
+    def count(path: Path, target: Path) -> Path:
+        left[0] -= 1
+        if left[0] < 0:
+            os._exit(9)
+        return rename(path, target)
+
+    Path.replace = count
+    Store(root).merge("vol_indices", index((3, "VIX", 12.0)))
+
+
 class TestWriting:
     def test_an_error_inside_leaves_every_byte(self, store: Store):
         store.merge("vol_indices", index((2, "VIX", 11.0)))
@@ -300,6 +316,28 @@ class TestWriting:
         (staging / COMMIT).write_text(json.dumps(["vol_indices.parquet", "catalog.json"]))
         assert store.read("vol_indices")["close"].to_list() == [11.0, 12.0]
         assert files(store.root) == files(finished.root)
+
+    def test_a_writer_killed_at_any_rename_leaves_the_old_store_or_the_new(self, store: Store, tmp_path: Path):
+        new = Store(tmp_path / "new")
+        for one in (store, new):
+            one.merge("vol_indices", index((2, "VIX", 11.0)))
+        old = files(store.root)
+        new.merge("vol_indices", index((3, "VIX", 12.0)))
+        context = multiprocessing.get_context("spawn")
+        outcomes = []
+        for renames in range(5):
+            writer = context.Process(target=_merge_and_die, args=(store.root, renames))
+            writer.start()
+            writer.join(60)
+            store.tables()
+            with locked(store.root):
+                pass
+            found = files(store.root)
+            outcomes.append("old" if found == old else "new" if found == files(new.root) else "torn")
+            if outcomes[-1] == "new":
+                break
+        # The file, the list of the commit: until there the old store. From there the new one.
+        assert outcomes == ["old", "old", "new"]
 
     def test_two_writers_cannot_interleave(self, store: Store):
         context = multiprocessing.get_context("spawn")
