@@ -89,16 +89,17 @@ def run(
     pending: Plan | None = None
     for i in range(start, stop):
         today = history.dates[i]
-        earn(history, i, book)
-        skips += settle_due(history, today, book, morning=True)
+        if i > start:
+            earn(history, i, book)
+        skips += settle_due(history, today, book, morning=True, fees=how.fees)
         view = observe(history, quotes, policy, i)
         if view is None:
             skips.append(Skip(today, "market", "no data: no view and no decision; positions keep their last mark"))
-            skips += settle_due(history, today, book, morning=False)
+            skips += settle_due(history, today, book, morning=False, fees=how.fees)
             continue
         if pending is not None:
             skips += carry_out(pending, view, book, how)
-        skips += settle_due(history, today, book, morning=False)
+        skips += settle_due(history, today, book, morning=False, fees=how.fees)
         plan = decide(view, diagnose(view), book, policy.layers, policy.rules)
         skips += plan.skips
         plans.append(plan)
@@ -141,8 +142,6 @@ def carry_out(plan: Plan, view: View, book: Book, how: Execution) -> list[Skip]:
 
 def earn(history: History, i: int, book: Book) -> None:
     """Book the Treasury-bill interest earned on cash since the session before, at the yield known then."""
-    if i == 0:
-        return
     rate = float(history.derive("bill_yield", bill_yield)[i - 1])
     days = (history.dates[i] - history.dates[i - 1]).days
     cents = round(book.cash_cents * rate * days / 365.0) if rate == rate else 0

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from alvh.accounting.ledger import Ledger
+from alvh.accounting.ledger import Ledger, LegLife
 from alvh.conventions import root_spec
 from alvh.market.quotes import QuoteSource
 from alvh.maths import black
@@ -52,23 +52,45 @@ def _add_greeks(ledger: Ledger, quotes: QuoteSource, out: Mapping[str, Mapping[s
     call = np.array([c.right == "C" for c in contracts]).repeat(size)
     multiplier = np.array([float(root_spec(c.root).multiplier) for c in contracts]).repeat(size)
     ends = np.cumsum(size) - 1
+    begin = ends - size + 1
     settled = np.zeros(len(call), dtype=bool)
     settled[ends] = [leg.settled for leg in ledger.legs]
+    fresh = ~np.concatenate([carried_marks(leg) for leg in ledger.legs])
+    vol = implied_by_intrinsic(forward, strike, vol, call)
     # What is held into a session is what was held after the one before; into its first session a leg holds nothing.
-    before = np.maximum(np.arange(len(call)) - 1, 0)
-    held = days.quantity[before].astype(np.float64)
-    held[np.concatenate(([0], ends[:-1] + 1))] = 0.0
-    terms = greek_terms(forward, strike, years, vol, discount, call, before)
+    held = days.quantity[np.maximum(np.arange(len(call)) - 1, 0)].astype(np.float64)
+    held[begin] = 0.0
+    # A move is counted from the last mark that was not carried: on the days in between nothing moved.
+    last_fresh = np.maximum.accumulate(np.where(fresh, np.arange(len(call)), -1))
+    before = np.concatenate(([-1], last_fresh[:-1]))
+    explicable = (held != 0) & ~settled & fresh & (before >= begin.repeat(size))
+    terms = greek_terms(forward, strike, years, vol, discount, call, np.maximum(before, 0))
     slot = days.layer * ledger.sessions + days.session
     explained = np.zeros(len(call))
     for term, values in terms.items():
         # Where a volatility does not solve, nothing is explained and the move stays in the residual.
-        part = np.where((held != 0) & ~settled & np.isfinite(values), values * held * multiplier, 0.0)
+        part = np.where(explicable & np.isfinite(values), values * held * multiplier, 0.0)
         explained += part
         _add(ledger, slot, out, term, part)
     gained_usd = days.gained_cents / 100.0
     _add(ledger, slot, out, "settlement", np.where(settled, gained_usd, 0.0))
     _add(ledger, slot, out, "residual", np.where(settled, 0.0, gained_usd - explained))
+
+
+def carried_marks(leg: LegLife) -> Bools:
+    """Return which marks of a leg were carried from the session before, for want of a quote or a settlement."""
+    n = len(leg.quantity)
+    stale = leg.life.stale[leg.offset : leg.offset + n]
+    return np.concatenate((stale, np.ones(n - len(stale), dtype=bool)))
+
+
+def implied_by_intrinsic(forward: Floats, strike: Floats, vol: Floats, call: Bools) -> Floats:
+    """Return volatilities with 0 where a mark in the money has none: it stands at intrinsic and moves with the forward.
+
+    Quotes deep in the money lie within their spread of intrinsic, and their mid may lie below it.
+    """
+    in_the_money = np.where(call, forward > strike, forward < strike)
+    return np.where(np.isnan(vol) & in_the_money, 0.0, vol)
 
 
 def greek_terms(

@@ -20,8 +20,8 @@ from alvh.values import Campaign, Contract, Fill, Position
 class Settlement(NamedTuple):
     """A contract that became cash.
 
-    `value_points` is the final settlement value of the underlying, `intrinsic_points` what one contract paid a point;
-    `proxy` says how the value came about (``vro``, ``close``, ``spy_open``, ...).
+    `value_points` is the final settlement value of the underlying, `intrinsic_points` what one contract is worth at it;
+    `proxy` says how the value came about (``vro``, ``close``, ``spy_open``, ...). `cash_cents` is before `fee_cents`.
     """
 
     session: dt.date
@@ -33,6 +33,7 @@ class Settlement(NamedTuple):
     intrinsic_points: float
     cash_cents: int
     proxy: str
+    fee_cents: int = 0
 
 
 class Interest(NamedTuple):
@@ -155,13 +156,19 @@ class Book:
             self._next_expiry = min(self._next_expiry, contract.expiry)
             return
         before = position.quantity
-        position.quantity += quantity
-        if position.quantity == 0:
+        after = before + quantity
+        if after == 0:
             del campaign.positions[contract]
+            return
+        if (before > 0) != (after > 0):
+            # Through zero: what was held is gone, and what is held now was all traded in this fill.
+            cost = round(paid_cents * after / quantity)
+            campaign.positions[contract] = Position(contract, after, fill.session, cost)
             return
         # A part sold takes its share of the cost with it; a part bought adds what it cost.
         growing = (before > 0) == (quantity > 0)
         position.cost_cents += paid_cents if growing else round(position.cost_cents * quantity / before)
+        position.quantity = after
         if fill.kind == "monetise":
             position.monetised -= quantity
         elif fill.kind == "recycle":
@@ -186,7 +193,7 @@ class Book:
             message = f"{settlement.contract}: {position.quantity} held, {settlement.quantity} settled"
             raise ValueError(message)
         self.journal.append(settlement)
-        self.cash_cents += settlement.cash_cents
+        self.cash_cents += settlement.cash_cents - settlement.fee_cents
         self._premium.setdefault(settlement.layer, _Flow([], [])).add(settlement.session, -settlement.cash_cents)
         if not campaign.positions and campaign.refill_from is None:
             del self._campaigns[settlement.layer][settlement.campaign]

@@ -3,7 +3,7 @@
 Every posting is integer cents and every event's postings sum to zero::
 
     fill        cash -paid-fee   positions +value at mid   slippage +(paid - value at mid)   fees +fee
-    settlement  cash +paid       positions -paid
+    settlement  cash +paid-fee   positions -paid           fees +fee
     revaluation positions +d     pnl -d
     interest    cash +x          interest -x
     start       cash +nav        capital -nav
@@ -198,7 +198,8 @@ def close_books(book: Book, quotes: QuoteSource, dates: Sequence[dt.date], start
             interest[k] += entry.cash_cents
         elif isinstance(entry, Settlement):
             row = layer_id[entry.layer]
-            flow[row, k] += entry.cash_cents
+            flow[row, k] += entry.cash_cents - entry.fee_cents
+            fees[row, k] += entry.fee_cents
             made = trade(entry.layer, entry.campaign, entry.contract, k, -entry.quantity, -entry.cash_cents)
             made.settled = True
         else:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from alvh import conventions
 from alvh.accounting.book import Book, Settlement, value_cents
+from alvh.execution.execute import Fees
 from alvh.market.history import History
 from alvh.values import Contract, Skip
 
@@ -46,34 +47,49 @@ def final_value(history: History, contract: Contract) -> FinalValue:
     return FinalValue(round(value, PUBLISHED_DECIMALS) * scale, how)
 
 
-def settle_due(history: History, today: dt.date, book: Book, *, morning: bool) -> list[Skip]:
+def settle_due(history: History, today: dt.date, book: Book, *, morning: bool, fees: Fees | None = None) -> list[Skip]:
     """Settle what is due at a session, before trading (`morning`) or at the close.
 
-    A contract whose final value is unknown stays on the book at its last mark, and that is listed every session until
+    A contract whose final value is unknown stays on the book at its last mark, and that is listed at every close until
     the value is known or the run ends.
     """
     skips: list[Skip] = []
     for campaign, position in book.due(today):
         contract = position.contract
-        in_the_morning = conventions.settlement_of(contract.root, contract.expiry) == "AM"
-        if in_the_morning != morning and contract.expiry == today:
+        if morning and not settles_in_the_morning(history, contract, today):
             continue
         final = final_value(history, contract)
-        if not math.isfinite(final.points):
-            if morning:
-                skips.append(Skip(today, campaign.layer, f"{contract} cannot settle: no final value"))
-            continue
-        book.settle(settlement_of(campaign.layer, campaign.name, position.quantity, contract, final, today))
+        if math.isfinite(final.points):
+            book.settle(settlement_of(campaign.layer, campaign.name, position.quantity, contract, final, today, fees))
+        elif not morning:
+            skips.append(Skip(today, campaign.layer, f"{contract} cannot settle: no final value"))
     return skips
 
 
+def settles_in_the_morning(history: History, contract: Contract, today: dt.date) -> bool:
+    """Whether a contract that is due becomes cash before trading: AM-settled, or its close is that of a day before."""
+    if conventions.settlement_of(contract.root, contract.expiry) == "AM":
+        return True
+    i = history.first_at_or_after(contract.expiry)
+    return i < len(history) and history.dates[i] < today
+
+
 def settlement_of(
-    layer: str, campaign: str, quantity: int, contract: Contract, final: FinalValue, session: dt.date
+    layer: str,
+    campaign: str,
+    quantity: int,
+    contract: Contract,
+    final: FinalValue,
+    session: dt.date,
+    fees: Fees | None = None,
 ) -> Settlement:
-    """Return the settlement of a position at a final value."""
+    """Return the settlement of a position at a final value; brokers charge for what ends in the money."""
     points = intrinsic(contract, final.points)
     cash = value_cents(contract, quantity, points)
-    return Settlement(session, layer, campaign, contract, quantity, final.points, points, cash, final.how)
+    fee = 0
+    if fees is not None and points > 0.0:
+        fee = fees.settlement_fee_cents(contract.root, points) * abs(quantity)
+    return Settlement(session, layer, campaign, contract, quantity, final.points, points, cash, final.how, fee)
 
 
 def intrinsic(contract: Contract, value_points: float) -> float:

@@ -1,4 +1,4 @@
-"""Run -> statement: the journal and the ledger of a run, as the daily history that evidence measures and reports show."""
+"""Run -> statement: the journal and ledger of a run, as the daily history that evidence measures and reports show."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import numpy as np
 from alvh.accounting.attribution import attribute
 from alvh.accounting.book import Settlement, value_cents
 from alvh.accounting.ledger import stale_and_modelled
+from alvh.accounting.margin import condor_margin_usd
 from alvh.accounting.statement import CampaignLine, Coverage, Statement
-from alvh.conventions import spx_equivalent
+from alvh.conventions import root_spec, spx_equivalent
 from alvh.day import Run
 from alvh.decision.rules.sizing import Sizing, SizingParams
 from alvh.diagnosis.diagnose import indicators
@@ -20,6 +21,7 @@ from alvh.diagnosis.indicators import regime
 from alvh.market.history import History
 from alvh.market.reconstruct import ModelledQuotes
 from alvh.market.smile_inputs import MAX_AGE_SESSIONS, smile_inputs
+from alvh.policies.brokers import Broker
 from alvh.values import Fill, Floats, Ints
 
 CONTEXT = ("SPX", "VIX", "VVIX", "F1", "F2")
@@ -104,6 +106,7 @@ def campaign_lines(run: Run) -> tuple[CampaignLine, ...]:
                 lines[key] = lines[key]._replace(closed=entry.session, exit=entry.reason)
         elif isinstance(entry, Settlement):
             key = entry.layer, entry.campaign
+            costs[key] += entry.fee_cents
             lines[key] = lines[key]._replace(closed=entry.session, exit=f"settled ({entry.proxy})")
     still = {(layer, c.name) for layer in ledger.layers for c in run.book.campaigns(layer) if c.positions}
     out = []
@@ -143,18 +146,44 @@ def fill_costs_cents(fill: Fill) -> int:
 
 
 def margin_usd(run: Run, lines: Sequence[CampaignLine]) -> Floats:
-    """Return the Reg-T requirement of the condors held at each close, net of their credits: their maximum loss."""
+    """Return the Regulation T requirement of the condors held at each close, by the broker's rule for unequal wings.
+
+    Without a broker the wider wing counts and the credit is applied: the requirement is the maximum loss.
+    """
     held = np.zeros(len(run.dates))
     at = {date: k for k, date in enumerate(run.dates)}
+    broker = run.how.fees if isinstance(run.how.fees, Broker) else None
+    opening = {(fill.layer, fill.campaign): fill for fill in reversed(run.book.journal) if isinstance(fill, Fill)}
     for line in lines:
         if line.max_loss_usd:
             stop = at[line.closed] if line.closed is not None else len(run.dates)
-            held[at[line.opened] : stop] += line.max_loss_usd
+            held[at[line.opened] : stop] += condor_margin(opening[line.layer, line.campaign], broker)
     return held
 
 
+def condor_margin(fill: Fill, broker: Broker | None) -> float:
+    """Return what a broker holds against a condor as it was filled, USD."""
+    multiplier = root_spec(fill.legs[0].contract.root).multiplier
+    credit_points = -sum(leg.quantity * leg.price for leg in fill.legs) / fill.lots
+    put_width, call_width = (
+        abs(sum(leg.quantity * leg.contract.strike for leg in fill.legs if leg.contract.right == right)) / fill.lots
+        for right in ("P", "C")
+    )
+    if broker is None:
+        return condor_margin_usd(put_width, call_width, credit_points, multiplier, fill.lots)
+    return condor_margin_usd(
+        put_width,
+        call_width,
+        credit_points,
+        multiplier,
+        fill.lots,
+        broker.unequal_wings,
+        net_of_credit=broker.credit_reduces_margin,
+    )
+
+
 def tradable(run: Run) -> tuple[tuple[str, float, float], ...]:
-    """Return, for SPX and XSP and each account size, the share of entry sessions on which one lot fits the sizing cap."""
+    """Return, by root and account size, the share of entry sessions on which one lot fits the sizing cap."""
     cap = next((rule.params.cap for rule in run.policy.rules if isinstance(rule, Sizing)), SizingParams().cap)
     risks = [
         value / spx_equivalent(_root(run))
@@ -179,9 +208,10 @@ def _root(run: Run) -> str:
 def coverage(history: History, run: Run) -> tuple[Coverage, ...]:
     """Return what each input covers over the run, with how it was made where it was not observed."""
     window = slice(run.start, run.start + len(run.dates))
-    out = []
-    for name in COVERED:
-        out.append(_covered(name, history.column(name)[window], run.dates, history.sources.get(name.split(".")[0], "")))
+    out = [
+        _covered(name, history.column(name)[window], run.dates, history.sources.get(name.split(".")[0], ""))
+        for name in COVERED
+    ]
     front = history.vx.nearby(1)[window]
     out.append(_covered("VX front", front, run.dates, history.sources.get("VX", "")))
     rate = next((history.rates[n] for n in ("DGS3MO", "DGS1MO", "IRX") if n in history.rates), history.column("none"))
@@ -200,8 +230,8 @@ def coverage(history: History, run: Run) -> tuple[Coverage, ...]:
                 run.dates[0],
                 run.dates[-1],
                 int((~np.isfinite(inputs.rho[window])).sum()),
-                f"a node raised to keep variance rising on {raised} sessions; no SKEW within {MAX_AGE_SESSIONS} sessions"
-                f" on {assumed}",
+                f"a node raised to keep variance rising on {raised} sessions; "
+                f"no SKEW within {MAX_AGE_SESSIONS} sessions on {assumed}",
             )
         )
     return tuple(out)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from alvh import conventions
@@ -14,8 +14,11 @@ from alvh.values import Fill, LegFill, Missing, Order, Plan, Skip
 class Fees(Protocol):
     """What a broker charges (`alvh.policies.brokers.Broker`)."""
 
-    def fee_cents(self, root: str, price_points: float, opening: bool) -> int:  # noqa: FBT001
+    def fee_cents(self, root: str, price_points: float, opening: bool) -> int:
         """Return the fee of one contract, cents."""
+
+    def settlement_fee_cents(self, root: str, value_points: float) -> int:
+        """Return the fee of one contract that settles in the money at a value, cents."""
 
 
 class Execution(NamedTuple):
@@ -26,7 +29,7 @@ class Execution(NamedTuple):
     fill : str
         A name of `FRACTIONS`.
     same_close : bool
-        Decide and fill on one view. A named choice: elsewhere `execute` refuses a view that is not later.
+        Decide and fill on one view. A named choice: otherwise `execute` refuses a view that is not later.
     fees : Fees or None
         None charges nothing (the peers' benchmark).
     """
@@ -57,9 +60,9 @@ def execute(
     Raises
     ------
     ValueError
-        For a view that is not later than the plan.
+        For a view that is not later than the plan; with `how.same_close`, for one that is earlier.
     """
-    if not how.same_close and view.instant <= plan.decided_at:
+    if view.instant < plan.decided_at or (view.instant == plan.decided_at and not how.same_close):
         message = f"a plan decided at {plan.decided_at} cannot be filled at {view.instant}"
         raise ValueError(message)
     fills: list[Fill] = []
@@ -73,6 +76,9 @@ def execute(
             skips.append(Skip(view.date, order.layer, f"not filled: {made.why}"))
         else:
             fills.append(made)
+            for leg in made.legs:
+                # The life of what is held begins with its fill, whoever asks for a mark first.
+                view.mark(leg.contract)
     return fills, skips
 
 
@@ -87,19 +93,39 @@ def fill_order(order: Order, view: View, how: Execution) -> Fill | Missing:
         quantity = leg.ratio * order.lots
         mid = quote.mid
         price = leg_price(mid, quote.half_spread, quantity, fraction, len(order.legs))
-        opening = order.kind in ("open", "adjust", "recycle") or (order.kind == "roll" and quantity > 0)
         fee = 0
         if how.fees is not None:
-            fee = how.fees.fee_cents(leg.contract.root, price, opening) * abs(quantity)
+            fee = how.fees.fee_cents(leg.contract.root, price, opens(order, quantity)) * abs(quantity)
         legs.append(LegFill(leg.contract, quantity, price, mid, fee, quote.origin))
-    multiplier = conventions.root_spec(order.legs[0].contract.root).multiplier
-    width_cents = 0
-    if order.max_loss_usd_per_lot:
-        # The loss at expiry of what was really filled: the decided maximum loss, corrected by the credit obtained.
-        credit = -sum(leg.quantity * leg.price for leg in legs) * multiplier
-        decided = order.premium_usd_per_lot * order.lots
-        width_cents = round((order.max_loss_usd_per_lot * order.lots + decided - credit) * 100.0)
     return Fill(
-        view.date, order.layer, order.campaign, order.kind, order.lots, tuple(legs), order.reason, width_cents,
-        order.refill_from,
+        session=view.date,
+        layer=order.layer,
+        campaign=order.campaign,
+        kind=order.kind,
+        lots=order.lots,
+        legs=tuple(legs),
+        reason=order.reason,
+        max_loss_cents=max_loss_cents(order, legs),
+        refill_from=order.refill_from,
     )
+
+
+def opens(order: Order, quantity: int) -> bool:
+    """Whether a leg opens a position or adds to one, which brokers charge otherwise than closing.
+
+    An adjustment or a roll adds to a long sleeve with what it buys and takes from it with what it sells.
+    """
+    return order.kind in ("open", "recycle") or (order.kind in ("adjust", "roll") and quantity > 0)
+
+
+def max_loss_cents(order: Order, legs: Sequence[LegFill]) -> int:
+    """Return the largest loss at expiry of what was really filled, before fees; 0 where the premium is the risk.
+
+    That is the decided loss, corrected by the credit obtained; a credit above the width cannot lose.
+    """
+    if not order.max_loss_usd_per_lot:
+        return 0
+    multiplier = conventions.root_spec(order.legs[0].contract.root).multiplier
+    credit_usd = -sum(leg.quantity * leg.price for leg in legs) * multiplier
+    decided_usd = (order.max_loss_usd_per_lot + order.premium_usd_per_lot) * order.lots
+    return max(0, round((decided_usd - credit_usd) * 100.0))
