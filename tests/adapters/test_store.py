@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import multiprocessing
+import os
 from pathlib import Path
 
 import polars as pl
