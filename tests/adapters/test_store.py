@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alvh.adapters.errors import UserError
@@ -197,6 +197,7 @@ class TestMerge:
             store.merge("vol_indices", index((2, "VIX", 1.0)).rename({"symbol": "ticker"}))
         assert not store.root.exists()
 
+    @settings(max_examples=25)  # each example writes some six stores
     @given(
         days=st.lists(st.tuples(st.integers(1, 31), st.sampled_from(["VIX", "VVIX", "SKEW"])), min_size=1, unique=True),
         cut=st.floats(0, 1),
