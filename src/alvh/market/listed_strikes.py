@@ -7,12 +7,14 @@ The bands of `alvh.conventions.strikes` were measured around the money in ordina
 - Exchanges list strikes where there is demand, and that scales with volatility. So the distance counts in units of the
   VIX over its level in the chains the bands were fitted on.
 
-Evidence: in the VIX white paper's chains of January 2009 (index at 920, high of the quarter before about 1,166, VIX near
+Evidence: in the VIX white paper's chains of January 2009 (index at 920, high of the quarter before 1,099, VIX near
 40) five-point strikes ran to 1,450 nine days out and to 1,280 thirty-seven days out, where the plain band ends at 961.
 In its chain of 2014 (VIX 13.7) they ran from -21 % to +4.5 %, the plain band. In between the rule is an assumption.
 """
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
@@ -26,7 +28,7 @@ ORDINARY_VIX = 17.0
 
 
 def recent_range(history: History) -> tuple[Floats, Floats]:
-    """Return the lowest and highest SPX close of the last `LISTED_SESSIONS` sessions, today included; NaN where none."""
+    """Return the lowest and highest SPX close of the last `LISTED_SESSIONS` sessions, today included, or NaN."""
     spot = history.column("SPX")
     padded = np.concatenate((np.full(LISTED_SESSIONS - 1, np.nan), spot))
     windows = np.lib.stride_tricks.sliding_window_view(padded, LISTED_SESSIONS)
@@ -48,5 +50,5 @@ def level_for(target: float, low: float, high: float, vix: float) -> float:
         Today's VIX; NaN leaves the distance as it is.
     """
     nearest = min(max(target, low), high)
-    shrink = min(1.0, ORDINARY_VIX / vix) if vix == vix else 1.0
+    shrink = min(1.0, ORDINARY_VIX / vix) if math.isfinite(vix) else 1.0
     return target / (1.0 + (target / nearest - 1.0) * shrink)
