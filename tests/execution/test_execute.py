@@ -1,0 +1,165 @@
+"""Plan and a later view -> fills: worked by hand, and every reason for which nothing is filled."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from alvh.execution.execute import Execution, execute
+from alvh.policies.brokers import load_broker
+from alvh.values import Leg, Phase
+from execution.stall import (
+    CONDOR,
+    DECIDED,
+    LATER_CALL,
+    LONG_CALL,
+    SHORT_CALL,
+    SHORT_PUT,
+    TRADED,
+    VIX_CALL,
+    WHITE_PAPER,
+    Stall,
+    order,
+    plan,
+)
+
+CALLS = {VIX_CALL: (1.50, 1.70), LATER_CALL: (2.60, 2.80)}
+
+
+def fill(one, quotes=WHITE_PAPER, how=Execution()):  # noqa: B008 (a tuple)
+    """Fill one order alone."""
+    fills, skips = execute(plan(one), Stall(quotes), how, still_open=lambda _: True)
+    assert not skips
+    return fills[0]
+
+
+def test_three_condors_at_half_with_the_fees_of_the_default_broker():
+    made = fill(order(*CONDOR, lots=3), how=Execution("half", fees=load_broker("generic")))
+    # Each leg: mid -+ 0.5 x 0.75 x half-spread.
+    assert [leg.price for leg in made.legs] == pytest.approx([8.1125, 2.515625, 4.85625, 0.828125])
+    assert [leg.quantity for leg in made.legs] == [-3, 3, -3, 3]
+    assert [leg.mid for leg in made.legs] == pytest.approx([8.3, 2.375, 4.95, 0.725])
+    # 1.50 USD a contract: 4 legs x 3 lots x 150 cents.
+    assert sum(leg.fee_cents for leg in made.legs) == 1800
+    assert {leg.origin for leg in made.legs} == {"market"}
+    credit = -sum(leg.quantity * leg.price for leg in made.legs)
+    assert credit == pytest.approx(3 * 9.625)
+    assert (made.session, made.layer, made.lots, made.kind, made.reason) == (TRADED, "condor", 3, "open", "because")
+
+
+def test_the_maximum_loss_is_that_of_the_credit_obtained_not_of_the_credit_hoped_for():
+    # Wider wing 105, mid credit 10.15 when decided: 9,485 a lot. Filled for 9.625: 2 x (105 - 9.625) x 100 USD.
+    decided = order(*CONDOR, lots=2, max_loss_usd_per_lot=9_485.0, premium_usd_per_lot=1_015.0)
+    assert fill(decided).max_loss_cents == 1_907_500
+    assert fill(decided, how=Execution("mid")).max_loss_cents == 1_897_000
+
+
+def test_a_credit_above_the_width_cannot_lose():
+    dear = {**WHITE_PAPER, SHORT_PUT: (150.0, 151.0)}
+    decided = order(*CONDOR, max_loss_usd_per_lot=9_485.0, premium_usd_per_lot=1_015.0)
+    assert fill(decided, dear).max_loss_cents == 0
+
+
+def test_where_the_premium_is_the_risk_there_is_no_maximum_loss_beside_it():
+    assert fill(order(Leg(VIX_CALL, 4)), CALLS).max_loss_cents == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "ratio", "cents"),
+    # tastytrade: 1.79 USD to open, 0.79 to close a VIX option.
+    [
+        ("open", 5, 179),
+        ("adjust", 5, 179),
+        ("recycle", 5, 179),
+        ("adjust", -5, 79),
+        ("monetise", -5, 79),
+        ("close", -5, 79),
+    ],
+)
+def test_a_broker_who_charges_closing_otherwise_is_told_which_it_is(kind, ratio, cents):
+    made = fill(order(Leg(VIX_CALL, ratio), kind=kind), CALLS, Execution("half", fees=load_broker("tastytrade")))
+    assert made.legs[0].fee_cents == 5 * cents
+
+
+def test_a_condor_opened_short_is_opening_on_all_legs_and_closed_on_all_legs():
+    fees = load_broker("tastytrade")
+    assert [leg.fee_cents for leg in fill(order(*CONDOR), how=Execution(fees=fees)).legs] == [179] * 4
+    off = [Leg(leg.contract, -leg.ratio) for leg in CONDOR]
+    assert [leg.fee_cents for leg in fill(order(*off, kind="close"), how=Execution(fees=fees)).legs] == [79] * 4
+
+
+def test_a_roll_closes_what_it_sells_and_opens_what_it_buys():
+    roll = order(Leg(VIX_CALL, -4), Leg(LATER_CALL, 6), kind="roll")
+    made = fill(roll, CALLS, Execution("cross", fees=load_broker("tastytrade")))
+    assert [leg.fee_cents for leg in made.legs] == [4 * 79, 6 * 179]
+    # Two legs pay 85 % of their half-spreads of 0.10.
+    assert [leg.price for leg in made.legs] == pytest.approx([1.515, 2.785])
+
+
+def test_the_fee_tier_goes_by_the_price_of_the_fill():
+    # ibkr: 1.24 USD from a premium of 1.00, 1.15 below it.
+    fees = load_broker("ibkr")
+    assert fill(order(Leg(SHORT_CALL, -1)), how=Execution(fees=fees)).legs[0].fee_cents == 124
+    assert fill(order(Leg(LONG_CALL, 1)), how=Execution(fees=fees)).legs[0].fee_cents == 115
+
+
+def test_no_broker_charges_nothing():
+    assert sum(leg.fee_cents for leg in fill(order(*CONDOR)).legs) == 0
+
+
+def test_a_package_with_one_leg_unquoted_is_not_filled_at_all_and_that_is_said():
+    quotes = {contract: quote for contract, quote in WHITE_PAPER.items() if contract != LONG_CALL}
+    view = Stall(quotes)
+    fills, skips = execute(plan(order(*CONDOR), order(Leg(SHORT_PUT, 1))), view, Execution(), still_open=lambda _: True)
+    assert [f.legs[0].contract for f in fills] == [SHORT_PUT]
+    assert [(skip.date, skip.layer, skip.why) for skip in skips] == [
+        (TRADED, "condor", f"not filled: {LONG_CALL} is not quoted on {TRADED}")
+    ]
+
+
+def test_an_order_whose_campaign_has_settled_is_not_filled_and_that_is_said():
+    fills, skips = execute(
+        plan(order(*CONDOR, kind="close")), Stall(WHITE_PAPER), Execution(), still_open=lambda _: False
+    )
+    assert not fills
+    assert skips[0].why == "not filled: condor@2014-09-22 has settled"
+
+
+@pytest.mark.parametrize("same_close", [False, True])
+@pytest.mark.parametrize("traded", [DECIDED - dt.timedelta(1), DECIDED])
+def test_a_view_that_is_not_later_is_refused_unless_the_same_close_was_chosen(traded, same_close):
+    how = Execution(same_close=same_close)
+    if same_close and traded == DECIDED:
+        fills, _ = execute(plan(order(*CONDOR)), Stall(WHITE_PAPER, traded), how, still_open=lambda _: True)
+        assert fills[0].session == DECIDED
+        return
+    with pytest.raises(ValueError, match=f"cannot be filled at .*{traded.day}"):
+        execute(plan(order(*CONDOR)), Stall(WHITE_PAPER, traded), how, still_open=lambda _: True)
+
+
+def test_an_earlier_phase_of_the_same_session_is_not_later():
+    with pytest.raises(ValueError, match="cannot be filled"):
+        execute(
+            plan(order(*CONDOR)),
+            Stall(WHITE_PAPER, DECIDED, Phase.ROLL),
+            Execution(same_close=True),
+            still_open=lambda _: True,
+        )
+
+
+def test_an_empty_plan_fills_nothing_but_is_refused_just_the_same():
+    assert execute(plan(), Stall({}), Execution(), still_open=lambda _: True) == ([], [])
+    with pytest.raises(ValueError, match="cannot be filled"):
+        execute(plan(), Stall({}, DECIDED), Execution(), still_open=lambda _: True)
+
+
+def test_the_life_of_what_is_held_begins_with_its_fill():
+    view = Stall(WHITE_PAPER)
+    execute(plan(order(*CONDOR)), view, Execution(), still_open=lambda _: True)
+    assert view.marked == [leg.contract for leg in CONDOR]
+
+
+def test_a_refill_date_travels_with_the_fill():
+    later = dt.date(2014, 11, 1)
+    assert fill(order(Leg(VIX_CALL, -4), kind="monetise", refill_from=later), CALLS).refill_from == later
