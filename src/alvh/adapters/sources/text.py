@@ -75,10 +75,11 @@ def batches(path: Path, size: int = BATCH_BYTES) -> Iterator[Batch]:
     line, rest = 1, b""
     try:
         with unpacked(path) as handle:
-            block = _block(path, handle, size, line)
-            if not block:
+            first = _block(path, handle, min(size, HEAD_BYTES), line)
+            if not first:
                 raise in_file(path, "the file is empty", line=1)
-            _refuse_foreign(path, block)
+            _refuse_foreign(path, first)
+            block = first + _block(path, handle, size - len(first), line + first.count(b"\n"))
             block = block.removeprefix(b"\xef\xbb\xbf")
             while block:
                 data = rest + block
