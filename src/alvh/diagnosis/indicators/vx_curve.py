@@ -40,11 +40,16 @@ def constant_maturity(history: History, days: float) -> Floats:
     if not len(vx.expiry_days):
         return out
     target = history.days + days
-    after = np.searchsorted(vx.expiry_days, target)
-    rows = np.flatnonzero((after > vx.front) & (after < len(vx.expiry_days)))
-    hi = after[rows]
-    near, far = vx.settle[rows, hi - 1], vx.settle[rows, hi]
-    span = vx.expiry_days[hi] - vx.expiry_days[hi - 1]
-    weight = (target[rows] - vx.expiry_days[hi - 1]) / span
+    low = np.searchsorted(vx.expiry_days, target, side="right") - 1
+    rows = np.flatnonzero(low >= vx.front)
+    lo = low[rows]
+    # A contract that expires on the very day needs no neighbour; elsewhere there has to be a later one.
+    exact = vx.expiry_days[lo] == target[rows]
+    hi = np.where(exact, lo, lo + 1)
+    inside = hi < len(vx.expiry_days)
+    rows, lo, hi = rows[inside], lo[inside], hi[inside]
+    near, far = vx.settle[rows, lo], vx.settle[rows, hi]
+    span = np.maximum(vx.expiry_days[hi] - vx.expiry_days[lo], 1)
+    weight = (target[rows] - vx.expiry_days[lo]) / span
     out[rows] = near + weight * (far - near)
     return out
