@@ -178,17 +178,43 @@ def test_an_expiry_beyond_the_data_has_no_final_value():
     assert np.isnan(final_value(history(), Contract("SPXW", dt.date(2019, 6, 28), 2950.0, "C")).points)
 
 
-def test_an_expiry_on_a_day_without_a_session_settles_at_the_next_one_in_its_own_phase():
+def test_monthlies_that_vendors_date_on_saturday_settle_on_fridays_opening():
     saturday = dt.date(2019, 6, 22)
-    # SPXW to Monday's close, 2945.35: not before it. SPX to Monday's opening.
-    book = book_of(Contract("SPXW", saturday, 2960.0, "P"), Contract("SPX", saturday, 2960.0, "P"))
-    monday = WEEK[-1]
+    book = book_of(Contract("SPX", saturday, 2960.0, "P"), Contract("SPXW", saturday, 2960.0, "P"))
     assert [(day, morning, c.root) for day, morning, c in pass_through(history(), book)] == [
-        (monday, True, "SPX"),
-        (monday, False, "SPXW"),
+        (FRIDAY, True, "SPX"),
+        (FRIDAY, False, "SPXW"),
     ]
-    by_root = {entry.contract.root: entry.value_points for entry in settlements(book)}
-    assert by_root == {"SPX": 2951.42, "SPXW": 2945.35}
+    assert {entry.contract.root: entry.value_points for entry in settlements(book)} == {"SPX": 2952.71, "SPXW": 2950.46}
+
+
+def test_what_was_due_on_an_unforeseen_closure_settles_the_day_before():
+    # 5 December 2018: mourning for George H. W. Bush.
+    tuesday, thursday = dt.date(2018, 12, 4), dt.date(2018, 12, 6)
+    rows = pl.DataFrame(
+        {"date": [tuesday, thursday], "symbol": "SPX", "close": [2700.06, 2695.95], "source": "by hand"}
+    )
+    past = build_history({"underlyings": UNDERLYINGS.conform(rows)})
+    assert past.dates == (tuesday, thursday)
+    book = Book(0)
+    book.apply(fill(tuesday, leg(Contract("SPXW", dt.date(2018, 12, 5), 2750.0, "P"), -1, 30.0)))
+    assert settle_due(past, tuesday, book, morning=True) == []
+    assert not settlements(book)
+    settle_due(past, tuesday, book, morning=False)
+    assert [(e.session, e.value_points, e.cash_cents) for e in settlements(book)] == [(tuesday, 2700.06, -4_994_00)]
+
+
+def test_on_an_axis_of_its_own_a_holiday_settles_like_any_day():
+    # A synthetic chain may know sessions that the exchange does not: Juneteenth 2023.
+    axis = [dt.date(2023, 6, d) for d in (16, 19, 20)]
+    rows = pl.DataFrame({"date": axis, "symbol": "SPX", "close": [4400.0, 4410.0, 4420.0], "source": "by hand"})
+    past = build_history({"underlyings": UNDERLYINGS.conform(rows)}, sessions=np.array(axis, dtype="datetime64[D]"))
+    book = Book(0)
+    book.apply(fill(axis[0], leg(Contract("SPXW", axis[1], 4450.0, "P"), -1, 30.0)))
+    for today in axis:
+        for morning in (True, False):
+            settle_due(past, today, book, morning=morning)
+    assert [(e.session, e.value_points) for e in settlements(book)] == [(axis[1], 4410.0)]
 
 
 def test_a_session_nobody_looked_at_is_made_up_for_before_trading():

@@ -24,17 +24,28 @@ class FinalValue(NamedTuple):
     how: str
 
 
+def settlement_session(history: History, contract: Contract) -> dt.date:
+    """Return the session in which a contract becomes cash: its expiry, or the session before where that is none.
+
+    Vendors date the monthlies of before February 2015 on the Saturday after the Friday that settled them, and what was
+    due on a day on which the exchange closed unforeseen was moved to the day before (weeklies of 5 December 2018).
+    """
+    i = history.first_at_or_after(contract.expiry)
+    if i < len(history) and history.dates[i] == contract.expiry:
+        return contract.expiry
+    return conventions.session_on_or_before(contract.expiry)
+
+
 def final_value(history: History, contract: Contract) -> FinalValue:
     """Return the final settlement value of a contract; NaN where nothing is known.
 
     SPX in the morning: the SET proxy of that session. SPXW and XSP in the afternoon: the SPX close (or the cash price
-    that came with the chain). VIX and VX: the settlement row of the expiry itself, which is VRO. An expiry on a day
-    without a session settles at the next one.
+    that came with the chain). VIX and VX: the settlement row of the expiry itself, which is VRO.
     """
     if conventions.root_spec(contract.root).underlying == "VIX":
         j = history.vx.column_of(contract.expiry.toordinal() - EPOCH)
         return FinalValue(float(history.vx.final[j]) if j >= 0 else math.nan, "vro")
-    i = history.first_at_or_after(contract.expiry)
+    i = history.first_at_or_after(settlement_session(history, contract))
     if i == len(history):
         return FinalValue(math.nan, "none")
     if conventions.settlement_of(contract.root, contract.expiry) == "AM":
@@ -54,9 +65,12 @@ def settle_due(history: History, today: dt.date, book: Book, *, morning: bool, f
     the value is known or the run ends.
     """
     skips: list[Skip] = []
-    for campaign, position in book.due(today):
+    # What is dated on a day without a session before the next one is due today.
+    for campaign, position in book.due(conventions.next_session(today) - dt.timedelta(1)):
         contract = position.contract
-        if morning and not settles_in_the_morning(history, contract, today):
+        session = settlement_session(history, contract)
+        afternoon = conventions.settlement_of(contract.root, contract.expiry) == "PM"
+        if session > today or (morning and afternoon and session == today):
             continue
         final = final_value(history, contract)
         if math.isfinite(final.points):
@@ -64,14 +78,6 @@ def settle_due(history: History, today: dt.date, book: Book, *, morning: bool, f
         elif not morning:
             skips.append(Skip(today, campaign.layer, f"{contract} cannot settle: no final value"))
     return skips
-
-
-def settles_in_the_morning(history: History, contract: Contract, today: dt.date) -> bool:
-    """Whether a contract that is due becomes cash before trading: AM-settled, or its close is that of a day before."""
-    if conventions.settlement_of(contract.root, contract.expiry) == "AM":
-        return True
-    i = history.first_at_or_after(contract.expiry)
-    return i < len(history) and history.dates[i] < today
 
 
 def settlement_of(
