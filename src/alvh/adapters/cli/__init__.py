@@ -10,6 +10,7 @@ from importlib import import_module
 import click
 
 from alvh import __version__
+from alvh.adapters.cli.groups import NearestGroup
 from alvh.adapters.errors import UserError
 
 DISCLAIMER = "Educational and simulated: alvh sends no order to any broker, and nothing here is advice."
@@ -22,7 +23,7 @@ COMMANDS = {
 """Command -> (file in this package, one line of help)."""
 
 
-class Lazy(click.Group):
+class Lazy(NearestGroup):
     """A group whose commands live in files of their own, imported when they are run or explained."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the signature is click's
@@ -35,16 +36,6 @@ class Lazy(click.Group):
             return None
         found: click.Command = getattr(import_module(f"alvh.adapters.cli.{COMMANDS[cmd_name][0]}"), cmd_name)
         return found
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Answer an unknown command with the nearest valid one."""
-        from alvh.adapters.errors import nearest  # noqa: PLC0415
-
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            raise click.UsageError(f"no command {args[0]!r}{nearest(args[0], COMMANDS)}", ctx)
-        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """List the commands without importing them."""
@@ -59,31 +50,37 @@ class Lazy(click.Group):
 )
 @click.version_option(__version__, message="alvh %(version)s")
 def alvh() -> None:
-    r"""SPX iron condors with the Adaptive Layered VIX Hedge: what each hedge layer costs and saves, with evidence.
+    """SPX iron condors with the Adaptive Layered VIX Hedge: what each hedge layer costs and saves, with evidence.
 
     \b
     Example:
       alvh data import canonical FOLDER --store S
       alvh backtest alvh condor-only --from 2007-01-03 --store S --report r.html
-    """
+    """  # noqa: D301 - the backspace is how click is told to leave lines as they are
 
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command line: exit 0 fine, 1 the answer is no, 2 bad usage or input, 130 interrupted."""
+    if "_ALVH_COMPLETE" in os.environ:
+        alvh.main(prog_name="alvh")
     try:
-        status = alvh.main(args=list(args) if args is not None else None, prog_name="alvh", standalone_mode=False)
+        # Not click's own `main`: that answers a reader that has gone with 1, which here means that the answer is no.
+        with alvh.make_context("alvh", list(sys.argv[1:] if args is None else args)) as context:
+            status = alvh.invoke(context)
         sys.stdout.flush()
     except UserError as error:
         click.echo(f"alvh: {error}", err=True)
-        sys.exit(2)
+        status = 2
+    except click.exceptions.Exit as done:
+        status = done.exit_code
     except click.ClickException as error:
         error.show()
-        sys.exit(2)
-    except click.exceptions.Abort:
-        click.echo("alvh: interrupted", err=True)
-        sys.exit(130)
+        status = 2
+    except (click.exceptions.Abort, KeyboardInterrupt, EOFError):
+        click.echo("\nalvh: interrupted", err=True)
+        status = 130
     except BrokenPipeError:
         # Whoever read the output has seen enough (`alvh ... | head`); what is left of it goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        status = 0
     sys.exit(status if isinstance(status, int) else 0)

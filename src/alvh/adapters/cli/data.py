@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from alvh.adapters.cli.groups import NearestGroup
 from alvh.adapters.cli.options import Date, json_option, print_json, store_option
 from alvh.adapters.cli.progress import progress_bar
 from alvh.adapters.errors import UserError
@@ -22,7 +23,7 @@ SHOWN = 12
 """Lines of a listing shown in the terminal; `--json` has them all."""
 
 
-@click.group(epilog="\b\nExample:\n  alvh data import auto FOLDER\n  alvh data check")
+@click.group(cls=NearestGroup, epilog="\b\nExample:\n  alvh data import auto FOLDER\n  alvh data check")
 def data() -> None:
     """Import, download, check and list market data."""
 

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 
+from alvh.adapters.cli.groups import NearestGroup
 from alvh.adapters.cli.options import json_option, print_json, writable
 from alvh.adapters.errors import UserError
 
 
-@click.group(epilog="\b\nExample:\n  alvh policy show alvh\n  alvh policy new mine.toml --like alvh")
+@click.group(cls=NearestGroup, epilog="\b\nExample:\n  alvh policy show alvh\n  alvh policy new mine.toml --like alvh")
 def policy() -> None:
     """Show, list or start policies: short TOML files a trader can read aloud."""
 

@@ -47,11 +47,10 @@ class Results:
         print_statements(self.statements)
         for statement in self.statements:
             if statement.policy in self.later:
-                gained = statement.equity_usd[-1] - self.later[statement.policy].equity_usd[-1]
-                click.echo(
-                    f"{statement.policy} fills on the close that decides; filled at the next close it would end "
-                    f"{abs(gained):,.0f} USD {'lower' if gained > 0 else 'higher'}."
-                )
+                gained = float(statement.equity_usd[-1] - self.later[statement.policy].equity_usd[-1])
+                way = f"{abs(gained):,.0f} USD {'lower' if gained > 0.0 else 'higher'}" if gained else "the same"
+                own = f"{statement.policy} fills on the close that decides"
+                click.echo(f"{own}; filled at the next close it would end {way}.")
         if self.report is not None:
             click.echo(f"Report: {self.report.absolute()}")
 
