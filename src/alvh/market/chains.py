@@ -8,21 +8,44 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from alvh.maths.kernel import kernel
+from alvh.market.chain_search import find_row
 from alvh.values import Floats, Ints
-
-Codes: TypeAlias = NDArray[np.integer[Any]]
-Names: TypeAlias = tuple[Codes, Codes, Codes, Codes]
-"""Of each row: day of the quote, code of the root, day of the expiry, 0 for a call and 1 for a put."""
 
 UNNAMED = "?"
 """Root of a row whose vendor gave none. No contract has it, so that such a row is counted and never traded."""
+
+
+GROUP = ("quote_date", "root", "expiry", "right")
+"""Columns whose values make a group of rows."""
+
+
+class Groups(NamedTuple):
+    """Where the groups of a frame begin, and their names.
+
+    Attributes
+    ----------
+    start : array (groups + 1,)
+        First row of each group, and the number of rows.
+    day : array (groups,)
+        Day of the quotes since 1970-01-01.
+    place : array (groups,)
+        ``(root << 20 | expiry_day) << 1 | put``, with the root's position in `roots`.
+    roots : tuple of str
+        Names of the roots, sorted.
+    ordered : bool
+        Whether groups ascend by day and place, and strikes within each.
+    """
+
+    start: Ints
+    day: Ints
+    place: Ints
+    roots: tuple[str, ...]
+    ordered: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,40 +89,40 @@ class ChainColumns:
         latest among equals; the others are counted, not mixed. Rows in the store's order are indexed as they come,
         others are sorted first.
         """
-        frame, aside = _one_capture_a_session(frame)
-        frame = _on_axis(frame, days)
-        codes, rank, roots = _ranked(frame["root"])
-        names: Names = (_days(frame["quote_date"]), codes, _days(frame["expiry"]), _puts(frame["right"]))
-        strike = _floats(frame, "strike")
-        starts = np.empty(len(strike) + 1, dtype=np.int64)
-        groups = group_starts(*names, rank, strike, starts)
-        if groups < 0:
-            date, root, expiry, put = names
-            order = np.lexsort((strike, put, expiry, rank[root], date))
-            names = (date[order], root[order], expiry[order], put[order])
-            strike, frame = strike[order], frame[order]
-            groups = group_starts(*names, rank, strike, starts)
-        starts = starts[: groups + 1].copy()
-        first = starts[:-1]
-        dates, root, expiry, put = (column[first].astype(np.int64) for column in names)
-        session = np.searchsorted(days, dates)
+        frame, aside = _one_capture_a_session(_typed(frame))
+        groups = _groups(frame)
+        if not groups.ordered:
+            frame = frame.sort(
+                pl.col("root").cast(pl.String) if name == "root" else name for name in (*GROUP, "strike")
+            )
+            groups = _groups(frame)
+        there = np.isin(groups.day, days)
+        if not there.all():
+            frame = frame.filter(pl.Series(np.repeat(there, np.diff(groups.start))))
+            groups = _groups(frame)
+        session = np.searchsorted(days, groups.day)
         underlying = np.full(len(days), np.nan)
         if "underlying_price" in frame.columns:
-            price = _floats(frame.select(pl.col("underlying_price").gather(first)), "underlying_price")
+            price = _floats(frame.select(pl.col("underlying_price").gather(groups.start[:-1])), "underlying_price")
             known = np.flatnonzero(np.isfinite(price))[::-1]
             underlying[session[known]] = price[known]
         return cls(
-            roots=roots,
-            group_key=(((session * len(roots) + rank[root]) << 20 | expiry) << 1) | put,
-            group_start=starts,
+            roots=groups.roots,
+            group_key=(session * len(groups.roots) << 21) + groups.place,
+            group_start=groups.start,
             session_group=np.searchsorted(session, np.arange(len(days) + 1)).astype(np.int64),
-            strike=strike,
+            strike=_floats(frame, "strike"),
             bid=_floats(frame, "bid"),
             ask=_floats(frame, "ask"),
             delta=_floats(frame, "delta"),
             underlying=underlying,
             snapshots_left_aside=aside,
         )
+
+    @property
+    def step(self) -> int:
+        """Distance between the group keys of one series on two consecutive sessions."""
+        return len(self.roots) << 21
 
     def key(self, i: int, root: str, expiry_day: int, *, call: bool) -> int:
         """Return the group key of a (session, root, expiry, right); -1 for an unknown root."""
@@ -110,7 +133,7 @@ class ChainColumns:
     def rows(self, i: int, root: str, expiry_day: int, *, call: bool) -> tuple[int, int]:
         """Return the row range [start, stop) of a group; (0, 0) where nothing was quoted."""
         key = self.key(i, root, expiry_day, call=call)
-        g = int(np.searchsorted(self.group_key, key))
+        g = int(self.group_key.searchsorted(key))
         if g == len(self.group_key) or self.group_key[g] != key:
             return 0, 0
         return int(self.group_start[g]), int(self.group_start[g + 1])
@@ -123,9 +146,8 @@ class ChainColumns:
 
     def row(self, i: int, root: str, expiry_day: int, strike: float, *, call: bool) -> int:
         """Return the row of one contract at session `i`, or -1."""
-        a, b = self.rows(i, root, expiry_day, call=call)
-        r = a + int(np.searchsorted(self.strike[a:b], strike))
-        return r if r < b and self.strike[r] == strike else -1
+        key = self.key(i, root, expiry_day, call=call)
+        return find_row(self.group_key, self.group_start, self.strike, key, strike)
 
     def has_session(self, i: int) -> bool:
         """Whether anything was quoted at session `i`."""
@@ -145,57 +167,6 @@ class ChainColumns:
             digest.update(column[a:b].tobytes())
         digest.update(self.underlying[first : last + 1].tobytes())
         return digest.digest()
-
-
-@kernel
-def group_starts(date: Codes, root: Codes, expiry: Codes, put: Codes, rank: Ints, strike: Floats, out: Ints) -> int:
-    """Write the first row of each group, and the number of rows after the last; return the number of groups.
-
-    `rank` orders the codes in `root`. Returns -1 where a row does not come after the one before it.
-    """
-    groups = 0
-    for n in range(len(strike)):
-        if n > 0:
-            m = n - 1
-            if date[n] == date[m] and root[n] == root[m] and expiry[n] == expiry[m] and put[n] == put[m]:
-                if not strike[n] >= strike[m]:
-                    return -1
-                continue
-            later = date[n] > date[m]
-            if date[n] == date[m]:
-                later = rank[root[n]] > rank[root[m]]
-                if root[n] == root[m]:
-                    later = expiry[n] > expiry[m] or (expiry[n] == expiry[m] and put[n] > put[m])
-            if not later:
-                return -1
-        out[groups] = n
-        groups += 1
-    out[groups] = len(strike)
-    return groups
-
-
-@kernel
-def life_rows(group_key: Ints, group_start: Ints, strikes: Floats, keys: Ints, strike: float, out: Ints) -> None:
-    """Find the row of one contract at each of its sessions: `keys` are its group keys; -1 where it was not quoted."""
-    for n in range(len(keys)):
-        out[n] = -1
-        g = np.searchsorted(group_key, keys[n])
-        if g < len(group_key) and group_key[g] == keys[n]:
-            a, b = group_start[g], group_start[g + 1]
-            r = a + np.searchsorted(strikes[a:b], strike)
-            if r < b and strikes[r] == strike:
-                out[n] = r
-
-
-@kernel
-def nearest_abs(values: Floats, target: float) -> int:
-    """Return the first position whose absolute value is nearest `target`; -1 when every value is NaN."""
-    best, at = np.inf, -1
-    for n in range(len(values)):
-        miss = abs(abs(values[n]) - target)
-        if miss < best:
-            best, at = miss, n
-    return at
 
 
 def _one_capture_a_session(frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
@@ -218,47 +189,57 @@ def _one_capture_a_session(frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
 
 def _one_each(frame: pl.DataFrame) -> bool:
     """Whether each session was captured once, as far as a look from row to row can tell; else False."""
-    date = _days(frame["quote_date"])
-    if np.any(date[1:] < date[:-1]):
+    columns = [frame[name] for name in ("snapshot_ts", "source")]
+    if all(column.null_count() == len(column) or _is_constant(column.to_physical()) for column in columns):
+        return True
+    day = frame["quote_date"].to_physical().to_numpy()
+    if np.any(day[1:] < day[:-1]):
         return False
-    same = date[1:] == date[:-1]
-    for name in ("snapshot_ts", "source"):
-        nulls = frame[name].null_count()
-        if nulls == frame.height:
+    same = day[1:] == day[:-1]
+    for column in columns:
+        nulls = column.null_count()
+        if nulls == len(column):
             continue
-        codes = frame[name].to_physical().to_numpy()
+        codes = column.to_physical().to_numpy()
         if nulls or np.any(same & (codes[1:] != codes[:-1])):
             return False
     return True
 
 
-def _on_axis(frame: pl.DataFrame, days: Ints) -> pl.DataFrame:
-    """Leave out the rows of dates that are not on the axis."""
-    dates = frame["quote_date"].unique()
-    there = np.isin(_days(dates), days)
-    return frame if there.all() else frame.filter(pl.col("quote_date").is_in(dates.filter(pl.Series(there)).implode()))
+def _is_constant(column: pl.Series) -> bool:
+    return not column.null_count() and bool(column.min() == column.max())
 
 
-def _ranked(root: pl.Series) -> tuple[Codes, Ints, tuple[str, ...]]:
-    """Return a code for the root of each row, the place of each code among the sorted names, and the names."""
-    named = (root if root.dtype == pl.Categorical else root.cast(pl.Categorical())).fill_null(UNNAMED)
-    present = named.unique()
-    codes = present.to_physical().to_numpy()
-    names = present.cast(pl.String).to_list()
-    roots = tuple(sorted(names))
-    rank = np.zeros(int(codes.max()) + 1 if len(codes) else 1, dtype=np.int64)
-    rank[codes] = [roots.index(name) for name in names]
-    return named.to_physical().to_numpy(), rank, roots
+def _typed(frame: pl.DataFrame) -> pl.DataFrame:
+    """Give the columns that name a row their canonical types, and a row without a root the name `UNNAMED`."""
+    root = pl.col("root").cast(pl.Categorical())
+    return frame.with_columns(
+        pl.col("quote_date", "expiry").cast(pl.Date),
+        root.fill_null(UNNAMED) if frame["root"].null_count() else root,
+        pl.col("right").cast(pl.Enum(["C", "P"])),
+        pl.col("strike").cast(pl.Float64),
+    )
 
 
-def _days(dates: pl.Series) -> Codes:
-    """Return dates as days since 1970-01-01."""
-    return dates.cast(pl.Date).to_physical().to_numpy()
-
-
-def _puts(right: pl.Series) -> Codes:
-    """Return 0 for calls, 1 for puts."""
-    return right.cast(pl.Enum(["C", "P"])).to_physical().to_numpy()
+def _groups(frame: pl.DataFrame) -> Groups:
+    """Find the groups of typed rows."""
+    strike = frame["strike"].to_numpy()
+    same = np.ones(max(len(strike) - 1, 0), dtype=bool)
+    for name in GROUP:
+        codes = frame[name].to_physical().to_numpy()
+        same &= codes[1:] == codes[:-1]
+    first = np.flatnonzero(~same) + 1
+    start = np.concatenate(([0], first, [len(strike)] if len(strike) else [])).astype(np.int64)
+    heads = frame.select(pl.col(*GROUP).gather(start[:-1]))
+    named = heads["root"].cast(pl.String)
+    roots = tuple(named.unique().sort().to_list())
+    root, day, expiry, put = (
+        column.to_physical().to_numpy().astype(np.int64)
+        for column in (named.cast(pl.Enum(roots)), heads["quote_date"], heads["expiry"], heads["right"])
+    )
+    place = (root << 20 | expiry) << 1 | put
+    ascending = not np.any(same & (strike[1:] < strike[:-1]))
+    return Groups(start, day, place, roots, ascending and bool(np.all(np.diff((day * len(roots) << 21) + place) > 0)))
 
 
 def _floats(frame: pl.DataFrame, name: str) -> Floats:

@@ -9,16 +9,18 @@ from collections.abc import Sequence
 import numpy as np
 
 from alvh import conventions
-from alvh.market.chains import ChainColumns, life_rows, nearest_abs
+from alvh.market.chain_search import gather_life, nearest_abs, parity_forward, strike_by_delta
+from alvh.market.chains import ChainColumns
+from alvh.market.expiries import UNDERLYING
 from alvh.market.history import EPOCH, History
 from alvh.market.quotes import Life, Series, carried, last_mark, window
-from alvh.market.reconstruct import ModelledQuotes
+from alvh.market.reconstruct import ROOTS, ModelledQuotes
 from alvh.maths import black
-from alvh.maths.kernel import kernel
-from alvh.values import Contract, Floats, Ints, Missing, Origin, Quote, Right
+from alvh.values import Bools, Contract, Floats, Missing, Origin, Quote, Right
 
 FULL_CHAIN_EXPIRIES = 4
-"""A session has a full chain when so many expiries 7-75 days out are quoted."""
+"""A session has a full chain when so many expiries 7-75 days out are quoted, or all where fewer were listed: before
+2005 SPX had two or three monthlies there, and VIX has no more without its weeklies."""
 FULL_CHAIN_DAYS = (7, 75)
 FULL_CHAIN_SHARE = 0.85
 """`auto` takes market quotes when full chains cover this share of the run's sessions (`decisions.md`, "Quotes")."""
@@ -38,6 +40,8 @@ class MarketQuotes:
         self.history = history
         self._model = ModelledQuotes(history)
         self.lives: dict[Contract, Life] = {}
+        self._series: dict[tuple[int, str], tuple[Series, ...]] = {}
+        self._observed: dict[str, Bools] = {}
         self._forwards: dict[tuple[int, str, dt.date], tuple[float, float, float]] = {}
 
     @property
@@ -56,19 +60,38 @@ class MarketQuotes:
         return float(chain.underlying[i]) if math.isnan(level) and chain is not None else level
 
     def series(self, i: int, underlying: str) -> Sequence[Series]:
-        """Return the series quoted at `i` that have not settled."""
+        """Return the series quoted at `i` that have not settled; of VIX the monthlies only, as the model lists them.
+
+        A vendor may quote weeklies under the root of the monthlies: the calendar decides, not the name.
+        """
+        key = (i, underlying)
+        known = self._series.get(key)
+        if known is None:
+            known = self._series[key] = tuple(self._quoted(i, underlying))
+        return known
+
+    def observed(self, i: int, underlying: str) -> bool:
+        """Whether anything of an underlying was quoted at `i` under a root that can be traded."""
+        known = self._observed.get(underlying)
+        if known is None:
+            known = self._observed[underlying] = observed_sessions(self.history, underlying)
+        return bool(known[i])
+
+    def _quoted(self, i: int, underlying: str) -> list[Series]:
         chain = self.chain(underlying)
         if chain is None:
-            return ()
+            return []
         today = int(self.history.days[i])
-        return [
-            Series(root, dt.date.fromordinal(day + EPOCH), day - today)
-            for root, day in sorted(chain.expiries(i), key=lambda pair: (pair[1], pair[0]))
-            if day > today and root in conventions.ROOTS
-        ]
+        out = []
+        for root, day in sorted(chain.expiries(i), key=lambda pair: (pair[1], pair[0])):
+            expiry = dt.date.fromordinal(day + EPOCH)
+            monthly = underlying != "VIX" or expiry == conventions.vix_expiry(expiry.year, expiry.month)
+            if day > today and monthly and ROOT_SYMBOL.get(root) == underlying and root != "VIXW":
+                out.append(Series(root, expiry, day - today))
+        return out
 
     def _parity(self, i: int, root: str, expiry: dt.date) -> tuple[float, float, float]:
-        """Return ``(forward, discount, years)`` by put-call parity at the strike where call and put mids are nearest."""
+        """Return ``(forward, discount, years)`` by parity at the strike where call and put mids are nearest."""
         key = (i, root, expiry)
         if key not in self._forwards:
             self._forwards[key] = self._solve_parity(i, root, expiry)
@@ -105,13 +128,20 @@ class MarketQuotes:
         return chain, *chain.rows(i, series.root, day, call=right == "C")
 
     def strike_at_delta(self, i: int, series: Series, right: Right, abs_delta: float) -> float:
-        """Return the quoted strike whose Black delta, at its own mid's volatility, is nearest; NaN where none solves."""
+        """Return the quoted strike nearest in Black delta, at its own mid's volatility; NaN where none solves."""
         chain, a, b = self._rows(i, series, right)
         if chain is None or a == b:
             return math.nan
         _, discount, years = self._parity(i, series.root, series.expiry)
         at = strike_by_delta(
-            chain.strike[a:b], chain.bid[a:b], chain.ask[a:b], self.forward(i, series), years, discount, right == "C", abs_delta
+            chain.strike[a:b],
+            chain.bid[a:b],
+            chain.ask[a:b],
+            self.forward(i, series),
+            years,
+            discount,
+            right == "C",
+            abs_delta,
         )
         return float(chain.strike[a + at]) if at >= 0 else math.nan
 
@@ -137,9 +167,12 @@ class MarketQuotes:
     def quote(self, i: int, contract: Contract) -> Quote | Missing:
         """Return the chain's quote at `i`; Missing where the contract has none or nobody asks."""
         today = self.history.dates[i]
-        chain = self.chain(ROOT_SYMBOL[contract.root])
+        symbol = ROOT_SYMBOL.get(contract.root, contract.root)
+        chain = self.chain(symbol)
         if chain is None:
-            return Missing(f"no {ROOT_SYMBOL[contract.root]} chain in the store")
+            return Missing(f"no {symbol} chain in the store")
+        if contract.expiry <= today:
+            return Missing(f"{contract} has settled")
         call = contract.right == "C"
         row = chain.row(i, contract.root, contract.expiry.toordinal() - EPOCH, contract.strike, call=call)
         if row < 0:
@@ -151,6 +184,8 @@ class MarketQuotes:
         series = Series(contract.root, contract.expiry, 0)
         _, discount, years = self._parity(i, contract.root, contract.expiry)
         forward = self.forward(i, series)
+        if math.isnan(forward):
+            return Quote(bid, ask, today, "market")
         vol = black.implied_vol(0.5 * (bid + ask), forward, contract.strike, years, discount, call)
         return Quote(bid, ask, today, "market", black.delta(forward, contract.strike, years, vol, call))
 
@@ -170,54 +205,48 @@ class MarketQuotes:
         mid, half = np.full(n, np.nan), np.full(n, np.nan)
         chain = self.chain(ROOT_SYMBOL[contract.root])
         if chain is not None:
-            self._gather(chain, contract, i, mid, half)
+            key = chain.key(i, contract.root, contract.expiry.toordinal() - EPOCH, call=contract.right == "C")
+            gather_life(
+                chain.group_key,
+                chain.group_start,
+                chain.strike,
+                chain.bid,
+                chain.ask,
+                key,
+                chain.step if key >= 0 else 0,
+                contract.strike,
+                mid,
+                half,
+            )
         modelled = np.isnan(mid)
-        forward, years, discount, vol, delta = (np.full(n, np.nan) for _ in range(5))
-        if modelled.any():
-            self._stand_in(contract, i, mid, forward, years, discount, vol, modelled)
-        marked, stale = carried(mid)
-        life = Life(contract, i, marked, half, forward, years, discount, vol, delta, modelled, stale)
+        meaning = np.full((5, n), np.nan)
+        if modelled.any() and contract.root in UNDERLYING:
+            self._stand_in(contract, i, mid, meaning, modelled)
+        mid, stale = carried(mid)
+        forward, years, discount, vol, delta = meaning
+        life = Life(contract, i, mid, half, forward, years, discount, vol, delta, modelled & ~stale, stale)
         self.lives[contract] = life
         return life
 
-    def _gather(self, chain: ChainColumns, contract: Contract, first: int, mid: Floats, half: Floats) -> None:
-        """Fill mid and half-spread of a contract from the chain, leaving NaN where there is no usable quote."""
-        base = chain.key(0, contract.root, contract.expiry.toordinal() - EPOCH, call=contract.right == "C")
-        if base < 0:
-            return
-        keys = base + (np.arange(first, first + len(mid)) * len(chain.roots) << 21)
-        rows = np.empty(len(mid), dtype=np.int64)
-        life_rows(chain.group_key, chain.group_start, chain.strike, keys, contract.strike, rows)
-        found = np.flatnonzero(rows >= 0)
-        bid, ask = chain.bid[rows[found]], chain.ask[rows[found]]
-        usable = (bid >= 0.0) & (ask > 0.0) & (ask >= bid)
-        mid[found[usable]] = 0.5 * (bid[usable] + ask[usable])
-        half[found[usable]] = 0.5 * (ask[usable] - bid[usable])
+    def _stand_in(self, contract: Contract, first: int, mid: Floats, meaning: Floats, modelled: Bools) -> None:
+        """Mark the days without a quote at the model's volatility plus the last residual, in place.
 
-    def _stand_in(
-        self,
-        contract: Contract,
-        first: int,
-        mid: Floats,
-        forward: Floats,
-        years: Floats,
-        discount: Floats,
-        vol: Floats,
-        modelled: np.ndarray[tuple[int, ...], np.dtype[np.bool_]],
-    ) -> None:
-        """Mark the days without a quote at the model's smile plus the last residual volatility, in place."""
+        `meaning` receives, on those days, forward, years, discount, volatility and delta.
+        """
+        model = self._model.life(contract, first)
+        call = contract.right == "C"
         shift = 0.0
         for n in range(len(mid)):
-            i = first + n
+            k = first + n - model.first
+            forward, years, discount = model.forward.item(k), model.years.item(k), model.discount.item(k)
+            vol = model.vol.item(k)
             if not modelled[n]:
-                own = self._own_vol(contract, i, float(mid[n]))
-                model = self._model.point(contract, i)
-                if math.isfinite(own) and math.isfinite(model[4]):
-                    shift = own - model[4]
+                residual = self._own_vol(contract, first + n, mid.item(n)) - vol
+                shift = residual if math.isfinite(residual) else shift
                 continue
-            price, _, forward[n], discount[n], vol[n] = self._model.point(contract, i, shift)
-            years[n] = conventions.years_to_settlement(contract.root, contract.expiry, self.history.dates[i])
-            mid[n] = price
+            vol += shift
+            mid[n] = black.price(forward, contract.strike, years, vol, discount, call)
+            meaning[:, n] = forward, years, discount, vol, black.delta(forward, contract.strike, years, vol, call)
 
     def _own_vol(self, contract: Contract, i: int, mid: float) -> float:
         """Return the Black volatility of a mid at the parity forward of its series."""
@@ -235,7 +264,7 @@ class MarketQuotes:
         )
         series = Series(contract.root, contract.expiry, 0)
         for k in range(min(n, len(life.mid) - offset)):
-            if life.modelled[offset + k]:
+            if life.modelled[offset + k] or life.stale[offset + k]:
                 continue
             i = life.first + offset + k
             _, discount[k], years[k] = self._parity(i, contract.root, contract.expiry)
@@ -247,8 +276,8 @@ class MarketQuotes:
 
 
 def unusable(bid: float, ask: float) -> str:
-    """Return why a quote is none: nobody asks, crossed, or missing; empty when it can be used."""
-    if math.isnan(bid) or math.isnan(ask):
+    """Return why a quote is none: a side is missing or negative, nobody asks, it is crossed; empty for a good one."""
+    if math.isnan(bid) or math.isnan(ask) or bid < 0.0:
         return "no bid and ask"
     if ask <= 0.0:
         return "no ask"
@@ -256,57 +285,34 @@ def unusable(bid: float, ask: float) -> str:
 
 
 def full_chain_share(history: History, underlying: str, first: int, last: int) -> float:
-    """Return the share of sessions first..last on which an underlying has a full chain."""
+    """Return the share of sessions first..last on which an underlying has a full chain; 0 for no sessions."""
     chain = history.chains.get(underlying)
-    if chain is None:
+    if chain is None or last < first:
         return 0.0
+    return sum(_is_full(history, chain, underlying, i) for i in range(first, last + 1)) / (last - first + 1)
+
+
+def _is_full(history: History, chain: ChainColumns, underlying: str, i: int) -> bool:
+    """Whether the chain of a session has as many expiries as were listed, or `FULL_CHAIN_EXPIRIES` of more."""
     low, high = FULL_CHAIN_DAYS
-    full = 0
-    for i in range(first, last + 1):
-        near = sum(low <= day - int(history.days[i]) <= high for _, day in chain.expiries(i))
-        full += near >= FULL_CHAIN_EXPIRIES
-    return full / (last - first + 1)
+    today = history.dates[i]
+    near = sum(low <= day - int(history.days[i]) <= high for _, day in chain.expiries(i))
+    if near >= FULL_CHAIN_EXPIRIES or not near:
+        return near > 0
+    listed = sum(
+        low <= (series.expiry - today).days <= high
+        for root in ROOTS[underlying]
+        for series in conventions.listed_expiries(root, today)
+    )
+    return near >= listed
 
 
-@kernel
-def parity_forward(
-    strike: Floats, bid: Floats, ask: Floats, call_a: int, call_b: int, put_a: int, put_b: int, discount: float
-) -> float:
-    """Return K + (C - P) / discount at the strike where both are two-sided and |C - P| is least; NaN where none is."""
-    best, forward = math.inf, math.nan
-    p = put_a
-    for c in range(call_a, call_b):
-        while p < put_b and strike[p] < strike[c]:
-            p += 1
-        if p == put_b or strike[p] != strike[c]:
-            continue
-        if not (bid[c] > 0.0 and bid[p] > 0.0 and ask[c] >= bid[c] and ask[p] >= bid[p]):
-            continue
-        gap = 0.5 * (bid[c] + ask[c]) - 0.5 * (bid[p] + ask[p])
-        if abs(gap) < best:
-            best, forward = abs(gap), strike[c] + gap / discount
-    return forward
-
-
-@kernel
-def strike_by_delta(
-    strike: Floats, bid: Floats, ask: Floats, forward: float, years: float, discount: float, call: bool, abs_delta: float
-) -> int:
-    """Return the position of the two-sided quote whose Black delta is nearest in size; -1 where none has a volatility."""
-    best, at = math.inf, -1
-    for n in range(len(strike)):
-        if not (bid[n] > 0.0 and ask[n] >= bid[n]):
-            continue
-        vol = black.implied_vol(0.5 * (bid[n] + ask[n]), forward, strike[n], years, discount, call)
-        miss = abs(abs(black.delta(forward, strike[n], years, vol, call)) - abs_delta)
-        if miss < best:
-            best, at = miss, n
-    return at
-
-
-def sessions_with_chain(history: History, underlying: str) -> Ints:
-    """Return the axis positions on which an underlying has any chain."""
+def observed_sessions(history: History, underlying: str) -> Bools:
+    """Return on which sessions an underlying was quoted under a root that can be traded."""
+    out = np.zeros(len(history), dtype=bool)
     chain = history.chains.get(underlying)
-    if chain is None:
-        return np.zeros(0, dtype=np.int64)
-    return np.flatnonzero(np.diff(chain.session_group) > 0)
+    if chain is not None:
+        place = chain.group_key >> 21
+        traded = np.array([ROOT_SYMBOL.get(root) == underlying for root in chain.roots], dtype=bool)
+        out[(place // len(chain.roots))[traded[place % len(chain.roots)]]] = True
+    return out

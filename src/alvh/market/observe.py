@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from alvh import conventions
 from alvh.market.history import EPOCH, History
 from alvh.market.quotes import QuoteSource, Series
 from alvh.values import Contract, Floats, Instant, Missing, Phase, Quote, Reading, Right
@@ -82,7 +83,7 @@ class View:
 
     def has_chain(self, underlyings: Sequence[str]) -> bool:
         """Whether any of some underlyings has a chain today."""
-        return any(self._quotes.series(self.i, underlying) for underlying in underlyings)
+        return any(self._quotes.observed(self.i, underlying) for underlying in underlyings)
 
     def strike_at_delta(self, series: Series, right: Right, abs_delta: float, *, vendor: bool = False) -> float:
         """Return the listed strike nearest a delta (Black's, or the vendor's); NaN where there is none."""
@@ -95,18 +96,24 @@ class View:
         return self._quotes.strike_near(self.i, series, right, target)
 
     def marks_since(self, contract: Contract, opened: dt.date) -> Floats:
-        """Return the marks of a held contract from `opened` until today, points; NaN before its first quote."""
+        """Return the marks of a held contract from `opened` until today (or settlement), points; read-only.
+
+        NaN before its first quote. KeyError when `opened` is no session.
+        """
         first = self._history.index(opened)
         life = self._quotes.life(contract, first)
         start = first - life.first
-        return life.mid[start : self.i - life.first + 1]
+        marks = life.mid[start : self.i - life.first + 1].view()
+        marks.setflags(write=False)
+        return marks
 
     def mark(self, contract: Contract) -> float:
         """Return today's mark of a held contract, points (the last one, where none was quoted today)."""
+        i = self.i
         life = self._quotes.lives.get(contract)
-        if life is None or life.first > self.i:
-            life = self._quotes.life(contract, self.i)
-        return life.mark(self.i)
+        if life is None or life.first > i:
+            life = self._quotes.life(contract, i)
+        return life.mark(i)
 
     def vx_month(self, expiry: dt.date) -> int:
         """Return k where the VX future of an expiry is F_k today; below 1 when it is nearer than F1."""
@@ -114,5 +121,8 @@ class View:
         return vx.column_of(expiry.toordinal() - EPOCH) - int(vx.first_far[self.i]) + 1
 
     def sessions_until(self, date: dt.date) -> int:
-        """Return how many sessions of the calendar lie after today and on or before `date`."""
-        return self._history.first_at_or_after(date + dt.timedelta(1)) - self.i - 1
+        """Return how many sessions lie after today and on or before `date`, wherever the data end; 0 for the past."""
+        history = self._history
+        within = history.first_at_or_after(date + dt.timedelta(1)) - self.i - 1
+        beyond = conventions.sessions_between(history.dates[-1], date) if date > history.dates[-1] else 0
+        return max(0, within + beyond)

@@ -1,4 +1,4 @@
-"""Where quotes come from in a run: one protocol, two sources (a chain, or the reconstruction), and the life of a contract.
+"""Where quotes come from in a run: one protocol, two sources (a chain or the reconstruction), a contract's life.
 
 The quotes of a contract that is held are gathered once for its whole life, not searched for every day. A life reaches
 beyond today only inside the engine that replays history; what a decision may see of it is cut at the view's session.
@@ -7,6 +7,7 @@ beyond today only inside the engine that replays history; what a decision may se
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
@@ -64,7 +65,8 @@ class Life:
     def mark(self, i: int) -> float:
         """Return the mark at axis position `i`, points; NaN before the life, the last mark beyond it."""
         k = i - self.first
-        return self.mid.item(min(k, len(self.mid) - 1)) if k >= 0 else float("nan")
+        mid = self.mid
+        return mid.item(k if k < mid.size else -1) if k >= 0 else math.nan
 
 
 class QuoteSource(Protocol):
@@ -79,6 +81,9 @@ class QuoteSource(Protocol):
 
     def series(self, i: int, underlying: str) -> Sequence[Series]:
         """Return what can be traded at `i` on ``SPX``, ``XSP`` or ``VIX``, by expiry."""
+
+    def observed(self, i: int, underlying: str) -> bool:
+        """Whether there is anything to trade on an underlying at `i`."""
 
     def spot(self, i: int, underlying: str) -> float:
         """Return the cash level at `i`, points; NaN where missing."""

@@ -1,4 +1,4 @@
-"""What the reconstruction needs of each session, laid out once for a whole history: nodes, level, slope, rates, clock."""
+"""What the reconstruction needs of each session, laid out once for a history: nodes, level, slope, rates, clock."""
 
 from __future__ import annotations
 
@@ -11,7 +11,13 @@ from alvh.market.history import TREASURY_DAYS, History
 from alvh.maths import smile
 from alvh.values import Bools, Floats
 
-NODES: tuple[tuple[str, float], ...] = (("VIX9D", 9.0), ("VIX", 30.0), ("VIX3M", 93.0), ("VIX6M", 184.0), ("VIX1Y", 365.0))
+NODES: tuple[tuple[str, float], ...] = (
+    ("VIX9D", 9.0),
+    ("VIX", 30.0),
+    ("VIX3M", 93.0),
+    ("VIX6M", 184.0),
+    ("VIX1Y", 365.0),
+)
 """Index and the days its variance spans. A day uses the nodes that exist that day."""
 MAX_AGE_SESSIONS = 5
 """SKEW and VVIX may be this old (both miss single days); older is Missing."""

@@ -1,4 +1,4 @@
-"""The SPX reconstruction as compiled kernels: one session's smile at one expiry, one quote, a whole life, a strike."""
+"""The SPX reconstruction as compiled kernels: an expiry's smile on each session, a whole life, a strike."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import math
 
 import numpy as np
 
+from alvh.market.half_spread import spx_half_spread, xsp_half_spread
 from alvh.maths import black
 from alvh.maths.curve import pchip
 from alvh.maths.kernel import kernel
 from alvh.maths.smile import ETA, theta_from_table, vol
-from alvh.market.half_spread import spx_half_spread, xsp_half_spread
 from alvh.values import Floats
 
 DAYS_A_YEAR = 365.0
@@ -29,11 +29,11 @@ def zero_rate(days: float, node_days: Floats, node_rates: Floats) -> float:
     if before < 0 and after < 0:
         return math.nan
     if before < 0:
-        return node_rates[after]
+        return float(node_rates[after])
     if after < 0:
-        return node_rates[before]
+        return float(node_rates[before])
     weight = (days - node_days[before]) / (node_days[after] - node_days[before])
-    return node_rates[before] + weight * (node_rates[after] - node_rates[before])
+    return float(node_rates[before] + weight * (node_rates[after] - node_rates[before]))
 
 
 @kernel
@@ -74,12 +74,9 @@ def smile_at(
 
 
 @kernel
-def life(
+def expiry(
     table: Floats,
     first: int,
-    strike: float,
-    call: bool,
-    scale: float,
     clock: float,
     years: Floats,
     now: Floats,
@@ -87,25 +84,53 @@ def life(
     node_variance: Floats,
     rho: Floats,
     spot: Floats,
+    scale: float,
     dividend_yield: Floats,
     zero_days: Floats,
     zero_rates: Floats,
-    vix: Floats,
-    vol_shift: Floats,
     out: Floats,
 ) -> None:
-    """Quote one option from session `first` on, one row of `out` a session: mid, half, forward, discount, vol, delta.
+    """Write the smile of one expiry from session `first` on, a column of `out` a session: forward, discount, theta.
 
-    `scale` is 1 for SPX and 0.1 for XSP, whose strike and prices are a tenth. `vol_shift` is added to the model's
-    volatility: the residual a contract last traded at, where a market run has a day without a chain.
+    `scale` is 1 for SPX and 0.1 for XSP, whose index and prices are a tenth.
     """
     for n in range(len(years)):
         i = first + n
-        forward, discount, theta = smile_at(
-            table, clock, years[n], now[i], node_clock[i], node_variance[i], rho[i], spot[i] * scale,
-            dividend_yield[i], zero_days, zero_rates[i],
+        out[0, n], out[1, n], out[2, n] = smile_at(
+            table,
+            clock,
+            years[n],
+            now[i],
+            node_clock[i],
+            node_variance[i],
+            rho[i],
+            spot[i] * scale,
+            dividend_yield[i],
+            zero_days,
+            zero_rates[i],
         )
-        sigma = vol(math.log(strike / forward), theta, rho[i], ETA, years[n]) + vol_shift[n]
+
+
+@kernel
+def life(
+    first: int,
+    strike: float,
+    call: bool,
+    scale: float,
+    years: Floats,
+    smile: Floats,
+    rho: Floats,
+    vix: Floats,
+    out: Floats,
+) -> None:
+    """Quote one option from session `first` on, a column of `out` a session: mid, half-spread, volatility, delta.
+
+    `smile` holds the expiry's smile on the same sessions, as `expiry` wrote it.
+    """
+    for n in range(len(years)):
+        i = first + n
+        forward, discount, theta = smile[0, n], smile[1, n], smile[2, n]
+        sigma = vol(math.log(strike / forward), theta, rho[i], ETA, years[n])
         mid = black.price(forward, strike, years[n], sigma, discount, call)
         delta = black.delta(forward, strike, years[n], sigma, call)
         days = years[n] * DAYS_A_YEAR
@@ -114,8 +139,7 @@ def life(
         else:
             half = spx_half_spread(mid, abs(delta), days, vix[i])
         # Nobody bids below zero: the half-spread ends where the bid would.
-        out[n, 0], out[n, 1], out[n, 2] = mid, min(half, mid), forward
-        out[n, 3], out[n, 4], out[n, 5] = discount, sigma, delta
+        out[0, n], out[1, n], out[2, n], out[3, n] = mid, min(half, mid), sigma, delta
 
 
 @kernel
@@ -138,4 +162,3 @@ def strike_of_delta(forward: float, theta: float, rho: float, years: float, call
         else:
             high = middle
     return forward * math.exp(0.5 * (low + high))
-

@@ -1,36 +1,67 @@
-"""The VIX-call reconstruction as compiled kernels: every price hangs on the VX future of the same expiry, never on spot."""
+"""The VIX-option reconstruction as compiled kernels: a price hangs on the VX future of its expiry, not on spot VIX."""
 
 from __future__ import annotations
 
 import math
 
+from alvh.market.half_spread import vix_half_spread
+from alvh.market.spx_model import DAYS_A_YEAR, zero_rate
 from alvh.maths import black
 from alvh.maths.kernel import kernel
 from alvh.maths.vix_call import black_vol, call_price, displacement, put_price, shape, vvix_term
-from alvh.market.half_spread import vix_half_spread
-from alvh.market.spx_model import DAYS_A_YEAR, zero_rate
 from alvh.values import Floats
-
 
 CERTAIN_PUT_POINTS = 1e-12
 """A put worth less has no volatility that double precision can tell."""
 
 
 @kernel
-def quote_at(
-    future: float, discount: float, vvix: float, years: float, strike: float, call: bool, vix: float
-) -> tuple[float, float, float, float]:
-    """Return ``(mid, half_spread, vol, delta)`` of one VIX option, points; NaN where the future or VVIX is missing.
+def expiry(
+    first: int,
+    years: Floats,
+    future: Floats,
+    vvix: Floats,
+    zero_days: Floats,
+    zero_rates: Floats,
+    out: Floats,
+) -> None:
+    """Write the smile of one expiry from session `first` on, a column of `out` a session.
 
-    `delta` is the undiscounted Black delta to the future, at the option's own volatility.
+    Rows: the settlement of its VX future, discount, floor of the future, volatility of what is above the floor; NaN
+    where the future, VVIX or every rate is missing. `future` covers the same sessions as `years`.
     """
-    a = displacement(future, years)
-    s = shape(future, years, vvix / 100.0 * vvix_term(years))
-    mid = discount * (call_price(future, strike, a, s, years) if call else put_price(future, strike, a, s, years))
-    # The future cannot fall below its displacement: a strike near or under it is certain to be exercised, and no
-    # volatility is left in its price. That is the model's answer (volatility 0), not a failure to find one.
-    certain = strike < future and put_price(future, strike, a, s, years) < CERTAIN_PUT_POINTS
-    sigma = 0.0 if certain else black_vol(future, strike, a, s, years)
+    for n in range(len(years)):
+        i = first + n
+        out[0, n] = future[n]
+        out[1, n] = math.exp(-zero_rate(years[n] * DAYS_A_YEAR, zero_days, zero_rates[i]) * years[n])
+        out[2, n] = displacement(future[n], years[n])
+        out[3, n] = shape(future[n], years[n], vvix[i] / 100.0 * vvix_term(years[n]))
+
+
+@kernel
+def strike_vol(future: float, strike: float, floor: float, s: float, years: float) -> float:
+    """Return the Black volatility of a strike, annual decimal; NaN where the smile is missing.
+
+    The future cannot fall below its floor: a strike near or under it is certain to be exercised, and no volatility is
+    left in its price. 0 is the model's answer then, not a failure to find one.
+    """
+    if strike < future and put_price(future, strike, floor, s, years) < CERTAIN_PUT_POINTS:
+        return 0.0
+    return black_vol(future, strike, floor, s, years)
+
+
+@kernel
+def quote_at(
+    future: float, discount: float, floor: float, s: float, years: float, strike: float, call: bool, vix: float
+) -> tuple[float, float, float, float]:
+    """Return ``(mid, half_spread, vol, delta)`` of one VIX option, points; NaN where the smile is missing.
+
+    `floor` and `s` are those of `expiry`; `delta` is the undiscounted Black delta to the future, at the option's own
+    volatility. Spot `vix` enters the half-spread alone.
+    """
+    undiscounted = call_price(future, strike, floor, s, years) if call else put_price(future, strike, floor, s, years)
+    mid = discount * undiscounted
+    sigma = strike_vol(future, strike, floor, s, years)
     delta = black.delta(future, strike, years, sigma, call)
     # Nobody bids below zero: the half-spread ends where the bid would.
     half = min(vix_half_spread(mid, abs(delta), years * DAYS_A_YEAR, vix), mid)
@@ -38,39 +69,28 @@ def quote_at(
 
 
 @kernel
-def life(
-    first: int,
-    strike: float,
-    call: bool,
-    years: Floats,
-    future: Floats,
-    vvix: Floats,
-    zero_days: Floats,
-    zero_rates: Floats,
-    vix: Floats,
-    out: Floats,
-) -> None:
-    """Quote one VIX option from session `first` on, one row of `out` a session: mid, half, forward, discount, vol, delta.
+def life(first: int, strike: float, call: bool, years: Floats, smile: Floats, vix: Floats, out: Floats) -> None:
+    """Quote one VIX option from session `first` on, a column of `out` a session: mid, half-spread, volatility, delta.
 
-    `future` is the settlement of the same-expiry VX on each session of the life.
+    `smile` holds the expiry's smile on the same sessions, as `expiry` wrote it.
     """
     for n in range(len(years)):
-        i = first + n
-        discount = math.exp(-zero_rate(years[n] * DAYS_A_YEAR, zero_days, zero_rates[i]) * years[n])
-        mid, half, sigma, delta = quote_at(future[n], discount, vvix[i], years[n], strike, call, vix[i])
-        out[n, 0], out[n, 1], out[n, 2] = mid, half, future[n]
-        out[n, 3], out[n, 4], out[n, 5] = discount, sigma, delta
+        out[0, n], out[1, n], out[2, n], out[3, n] = quote_at(
+            smile[0, n], smile[1, n], smile[2, n], smile[3, n], years[n], strike, call, vix[first + n]
+        )
 
 
 @kernel
-def strike_of_delta(future: float, vvix: float, years: float, call: bool, abs_delta: float) -> float:
-    """Return the strike whose Black delta to the future, at its own volatility, has size `abs_delta`; NaN as above."""
-    a = displacement(future, years)
-    s = shape(future, years, vvix / 100.0 * vvix_term(years))
-    low, high = a + 0.01 * (future - a), 6.0 * future
+def strike_of_delta(future: float, floor: float, s: float, years: float, call: bool, abs_delta: float) -> float:
+    """Return the strike whose Black delta to the future, at its own volatility, has size `abs_delta`.
+
+    NaN where the smile is missing. Halving the interval from just above the floor to six times the future 40 times
+    settles it to a millionth of a point.
+    """
+    low, high = floor + 0.01 * (future - floor), 6.0 * future
     for _ in range(40):
         strike = 0.5 * (low + high)
-        delta = black.delta(future, strike, years, black_vol(future, strike, a, s, years), call)
+        delta = black.delta(future, strike, years, strike_vol(future, strike, floor, s, years), call)
         if math.isnan(delta):
             return math.nan
         if (abs(delta) > abs_delta) == call:
