@@ -1,10 +1,12 @@
 """The peers' job through the product's own store and engine, beside a peer in one run; and the real run, warm.
 
-    python benchmarks/bench_alvh.py --peer-bench FOLDER [--real FOLDER] [--optopsy PYTHON]
+    python benchmarks/bench_alvh.py [--peer-bench FOLDER] [--real FOLDER] [--optopsy PYTHON]
 
-FOLDER of ``--peer-bench`` holds gen_chain.py, job.py and bench_optopsy.py; the chain is generated once under ``--work``.
-The exact answer at mid is 258 trades and +49,597.50 USD (255 and +143,780.50 held to expiry): anything else is a defect.
-Times are printed, never asserted; ratios are taken in one run on one machine.
+The folder of ``--peer-bench`` holds gen_chain.py, job.py and the peers' scripts; the chain is generated once under
+``--work``. Both folders default to the shared data (``ALVH_SHARED``, or the folder ``shared`` beside the repository);
+what is absent is skipped and said. The exact answer at mid is 258 trades and +49,597.50 USD (255 and +143,780.50 held
+to expiry): anything else is a defect. Times are printed, never asserted; ratios are taken in one run on one machine.
+`bench_reference.py` is the same job in plain numpy, without marks or accounts: the floor of the machine at hand.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import argparse
 import datetime as dt
 import gc
 import json
+import os
 import resource
 import statistics
 import subprocess
@@ -21,6 +24,15 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Any
+
+from alvh.adapters.backtesting import Request, backtest, find_policy, prepare
+from alvh.adapters.load import load_history
+from alvh.adapters.sources.importing import import_paths
+from alvh.adapters.store import Store
+from alvh.day import run
+from alvh.execution.execute import Execution
+from alvh.market.market_quotes import MarketQuotes
+from alvh.policies.policy import parse_policy
 
 DELTAS = (0.10, 0.12, 0.16, 0.20, 0.25)
 EXACT = {21: (258, 49_597.50), 0: (255, 143_780.50)}
@@ -41,17 +53,23 @@ def main() -> int:
     if given.child:
         print(json.dumps(peer_job(given.work, given.child, given.runs)))
         return 0
+    shared = Path(os.environ.get("ALVH_SHARED") or Path(__file__).resolve().parents[2] / "shared")
+    peer_bench, real_folder = given.peer_bench or shared / "peer_bench", given.real or shared / "data" / "real"
     right = True
-    if given.peer_bench:
-        right = peers(given)
-    if given.real:
-        real(given.real, given.work, given.runs)
+    if (peer_bench / "job.py").exists():
+        right = peers(given, peer_bench)
+    else:
+        print("skipped: no folder of peers' scripts (--peer-bench)")
+    if real_folder.is_dir():
+        real(real_folder, given.work, given.runs)
+    else:
+        print("skipped: no folder of real market tables (--real)")
     return 0 if right else 1
 
 
-def peers(given: argparse.Namespace) -> bool:
+def peers(given: argparse.Namespace, folder: Path) -> bool:
     """Run the peers' job in fresh processes and print it beside the peer's; whether every answer was exact."""
-    prepare_chain(given.peer_bench, given.work)
+    prepare_chain(folder, given.work)
     right = True
     print("peers' job: 4,566,350 rows, 5 years, weekly condors")
     own: dict[str, dict[str, Any]] = {}
@@ -65,14 +83,26 @@ def peers(given: argparse.Namespace) -> bool:
             if (own[child]["trades"], own[child]["pnl"]) != exact:
                 right = False
                 print(f"  NOT THE EXACT ANSWER: {exact[0]} trades, {exact[1]:,.2f}")
+    peers_ = {"numpy": (sys.executable, "bench_reference.py")}
     if given.optopsy:
+        peers_["optopsy"] = (given.optopsy, "bench_optopsy.py")
+    for name, (python, script) in peers_.items():
         for configs, mine in ((1, own["peer"]["run_s"]), (5, own["sweep"]["per_policy_s"])):
-            script = [given.optopsy, "bench_optopsy.py", "--data", str(given.work), "--configs", str(configs)]
-            told = subprocess.run(script, check=True, capture_output=True, text=True, cwd=given.peer_bench).stdout
-            theirs = json.loads(told.splitlines()[-1])
-            print(f"  optopsy       {told.splitlines()[-1]}")
-            print(f"  ratio, {configs} policies: optopsy / alvh = {theirs['per_config_s'] / mine:.1f} times")
+            theirs = peer(folder, [python, script, "--data", str(given.work), "--configs", str(configs)])
+            if theirs is None:
+                print(f"  {name}: its script does not run with the version installed")
+                break
+            print(f"  {name:8} {configs} policies: {theirs:.3f} s a policy; {name} / alvh = {theirs / mine:.2f} times")
     return right
+
+
+def peer(folder: Path, command: list[str]) -> float | None:
+    """Run a peer's script and return its seconds a policy; None where it fails."""
+    told = subprocess.run(command, check=False, capture_output=True, text=True, cwd=folder)
+    if told.returncode:
+        return None
+    seconds: float = json.loads(told.stdout.splitlines()[-1])["per_config_s"]
+    return seconds
 
 
 def prepare_chain(folder: Path, work: Path) -> None:
@@ -80,9 +110,6 @@ def prepare_chain(folder: Path, work: Path) -> None:
     if not (work / "chain.parquet").exists():
         subprocess.run([sys.executable, str(folder / "gen_chain.py"), "--out", str(work)], check=True)
     if not (work / "store").exists():
-        from alvh.adapters.sources.importing import import_paths
-        from alvh.adapters.store import Store
-
         begun = time.perf_counter()
         report = import_paths(Store(work / "store"), "peer_bench", [work / "chain.parquet"])
         print(f"import: {report.rows:,} rows in {time.perf_counter() - begun:.1f} s")
@@ -90,13 +117,6 @@ def prepare_chain(folder: Path, work: Path) -> None:
 
 def peer_job(work: Path, child: str, runs: int) -> dict[str, Any]:
     """Load from the store and run; the answer, the medians and the peak memory of this process."""
-    from alvh.adapters.load import load_history
-    from alvh.adapters.store import Store
-    from alvh.day import run
-    from alvh.execution.execute import Execution
-    from alvh.market.market_quotes import MarketQuotes
-    from alvh.policies.policy import parse_policy
-
     text = (Path(__file__).parent / "peer.toml").read_text(encoding="utf-8")
     exit_dte = 0 if child == "hold" else 21
     overrides = [{"condor.exit_dte": exit_dte, "condor.short": d} for d in (DELTAS if child == "sweep" else (0.16,))]
@@ -145,10 +165,6 @@ def peer_job(work: Path, child: str, runs: int) -> dict[str, Any]:
 
 def real(folder: Path, work: Path, runs: int) -> None:
     """Import the real tables, then time the long run, warm."""
-    from alvh.adapters.backtesting import Request, backtest, find_policy, prepare
-    from alvh.adapters.sources.importing import import_paths
-    from alvh.adapters.store import Store
-
     store = Store(work / "real-store")
     if not store.root.exists():
         begun = time.perf_counter()

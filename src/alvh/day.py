@@ -6,6 +6,7 @@ A backtest, a paper account and this evening's decision are the same day, folded
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -118,7 +119,7 @@ def observe(history: History, quotes: QuoteSource, policy: Policy, i: int) -> Vi
     """Return what can be seen at a close, or None on a session without data for what the policy trades."""
     view = View(history, quotes, i)
     spot = view.spot("SPX")
-    if spot != spot or (quotes.origin == "market" and not view.has_chain(policy.underlyings)):
+    if math.isnan(spot) or (quotes.origin == "market" and not view.has_chain(policy.underlyings)):
         return None
     return view
 
@@ -144,7 +145,7 @@ def earn(history: History, i: int, book: Book) -> None:
     """Book the Treasury-bill interest earned on cash since the session before, at the yield known then."""
     rate = float(history.derive("bill_yield", bill_yield)[i - 1])
     days = (history.dates[i] - history.dates[i - 1]).days
-    cents = round(book.cash_cents * rate * days / 365.0) if rate == rate else 0
+    cents = round(book.cash_cents * rate * days / 365.0) if math.isfinite(rate) else 0
     if cents:
         book.earn(Interest(history.dates[i], cents, rate))
 

@@ -302,4 +302,4 @@ class Holdings(Protocol):
         """Net premium paid by some layers after `since` (purchases less sales, before fees)."""
 
     def credits_cents(self, layer: str, since: dt.date) -> int:
-        """Opening credits received by a layer after `since`."""
+        """Return the opening credits received by a layer after `since`."""
