@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from alvh import conventions
+from alvh.market import spx_model
 from alvh.market.chain_search import gather_life, nearest_abs, parity_forward, strike_by_delta
 from alvh.market.chains import ChainColumns
 from alvh.market.expiries import UNDERLYING
@@ -100,9 +101,7 @@ class MarketQuotes:
     def _solve_parity(self, i: int, root: str, expiry: dt.date) -> tuple[float, float, float]:
         years = conventions.years_to_settlement(root, expiry, self.history.dates[i])
         x = self._model.inputs
-        rates = x.zero_rates[i]
-        known = np.isfinite(rates)
-        rate = float(np.interp(years * 365.0, x.zero_days[known], rates[known])) if known.any() else math.nan
+        rate = spx_model.zero_rate(years * spx_model.DAYS_A_YEAR, x.zero_days, x.zero_rates[i])
         discount = math.exp(-rate * years)
         chain = self.chain(ROOT_SYMBOL[root])
         if chain is None:
@@ -165,7 +164,30 @@ class MarketQuotes:
         return float(chain.strike[a + at]) if at >= 0 else math.nan
 
     def quote(self, i: int, contract: Contract) -> Quote | Missing:
-        """Return the chain's quote at `i`; Missing where the contract has none or nobody asks."""
+        """Return the chain's quote at `i`; Missing where the contract has none or nobody asks.
+
+        What is quoted once is likely to be traded and held: its whole life is gathered at the first question.
+        """
+        life = self.lives.get(contract)
+        if life is None or life.first > i:
+            if contract.expiry <= self.history.dates[i] or contract.root not in ROOT_SYMBOL:
+                return self._no_quote(i, contract)
+            life = self.life(contract, i)
+        k = i - life.first
+        half = life.half_spread.item(k) if k < len(life.half_spread) else math.nan
+        if math.isnan(half):
+            return self._no_quote(i, contract)
+        mid = life.mid.item(k)
+        forward, discount, years = self._parity(i, contract.root, contract.expiry)
+        if contract.root == "VIX":
+            forward = self.forward(i, Series(contract.root, contract.expiry, 0))
+        call = contract.right == "C"
+        vol = black.implied_vol(mid, forward, contract.strike, years, discount, call)
+        delta = black.delta(forward, contract.strike, years, vol, call)
+        return Quote(mid - half, mid + half, self.history.dates[i], "market", delta)
+
+    def _no_quote(self, i: int, contract: Contract) -> Missing:
+        """Say why a contract has no quote at `i`."""
         today = self.history.dates[i]
         symbol = ROOT_SYMBOL.get(contract.root, contract.root)
         chain = self.chain(symbol)
@@ -177,17 +199,7 @@ class MarketQuotes:
         row = chain.row(i, contract.root, contract.expiry.toordinal() - EPOCH, contract.strike, call=call)
         if row < 0:
             return Missing(f"{contract} is not quoted on {today}")
-        bid, ask = float(chain.bid[row]), float(chain.ask[row])
-        why = unusable(bid, ask)
-        if why:
-            return Missing(f"{contract} has {why} on {today}")
-        series = Series(contract.root, contract.expiry, 0)
-        _, discount, years = self._parity(i, contract.root, contract.expiry)
-        forward = self.forward(i, series)
-        if math.isnan(forward):
-            return Quote(bid, ask, today, "market")
-        vol = black.implied_vol(0.5 * (bid + ask), forward, contract.strike, years, discount, call)
-        return Quote(bid, ask, today, "market", black.delta(forward, contract.strike, years, vol, call))
+        return Missing(f"{contract} has {unusable(float(chain.bid[row]), float(chain.ask[row]))} on {today}")
 
     def life(self, contract: Contract, i: int) -> Life:
         """Return the chain's quotes of a contract from `i` on; days without one are marked by the model's smile.
