@@ -259,7 +259,11 @@ def _rates(days: Ints, frame: pl.DataFrame | None) -> tuple[dict[str, Floats], d
     ages: dict[str, Floats] = {}
     if frame is None:
         return rates, ages
-    parts = frame.with_columns(pl.col("series").cast(pl.String)).drop_nulls("value").sort("date", maintain_order=True)
+    parts = (
+        frame.with_columns(pl.col("series").cast(pl.String), pl.col("value").fill_nan(None))
+        .drop_nulls("value")
+        .sort("date", maintain_order=True)
+    )
     for (name,), part in parts.group_by("series", maintain_order=True):
         at = part["date"].cast(pl.Int32).to_numpy().astype(np.int64)
         values = part["value"].to_numpy() / 100.0

@@ -29,11 +29,12 @@ class View:
     the session.
     """
 
-    __slots__ = ("_history", "_quotes", "date", "i")
+    __slots__ = ("_history", "_lives", "_quotes", "date", "i")
 
     def __init__(self, history: History, quotes: QuoteSource, i: int) -> None:
         self._history = history
         self._quotes = quotes
+        self._lives = quotes.lives
         self.i = i
         self.date: dt.date = history.dates[i]
 
@@ -110,10 +111,13 @@ class View:
     def mark(self, contract: Contract) -> float:
         """Return today's mark of a held contract, points (the last one, where none was quoted today)."""
         i = self.i
-        life = self._quotes.lives.get(contract)
+        life = self._lives.get(contract)
         if life is None or life.first > i:
             life = self._quotes.life(contract, i)
-        return life.mark(i)
+        # `Life.mark` spelled out: this is asked for every position on every day.
+        k = i - life.first
+        mid = life.mid
+        return mid.item(k if k < mid.size else -1)
 
     def vx_month(self, expiry: dt.date) -> int:
         """Return k where the VX future of an expiry is F_k today; below 1 when it is nearer than F1."""
