@@ -10,8 +10,8 @@ import numpy as np
 
 from alvh.values import Floats
 
-NOT_GREEK = ("costs", "residual")
-"""Terms of an attribution that are no sensitivity of a position."""
+NOT_GREEK = ("settlement", "interest", "costs", "residual")
+"""Terms of an attribution that are no sensitivity of a position: they must not make the residual look small."""
 
 TOLERANCE = 0.05
 """|residual| over the day's gross Greek P&L; 95 % of days must stay within it (`decisions.md`, "Output")."""
