@@ -30,7 +30,6 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "conventions.strike_zones": "conventions/test_strikes.py",
     "maths.curve": "maths/test_smile.py",
     "maths.implied": "maths/test_black.py",
-    "maths.kernel": "every compiled formula in tests/maths goes through it",
     "maths.normal": "maths/test_black.py",
     "maths.ssvi": "maths/test_smile.py",
     "maths.theta_table": "maths/test_smile.py",
@@ -40,6 +39,16 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "adapters.errors": "the tests of every reader of files assert its sentences",
     "adapters.schema": "adapters/test_check_store.py",
     "adapters.render.*": "adapters/render/test_html.py",
+    "adapters.load": "adapters/test_backtesting.py",
+    "adapters.sources.*": "contracts/source_contract.py",
+    "adapters.store_*": "adapters/test_store.py",
+    "day": "invariants/test_money.py",
+    "evidence.account": "adapters/test_api.py",
+    "execution.fills.*": "execution/test_spread_fraction.py",
+    "market.market_quotes": "invariants/test_money.py",
+    "market.observe": "invariants/test_look_ahead.py",
+    "market.quotes": "invariants/test_money.py",
+    "market.reconstruct": "invariants/test_look_ahead.py",
 }
 
 
