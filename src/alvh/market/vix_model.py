@@ -11,6 +11,8 @@ from alvh.maths.kernel import kernel
 from alvh.maths.vix_call import black_vol, call_price, displacement, put_price, shape, vvix_term
 from alvh.values import Floats
 
+FARTHEST = 50.0
+"""Strikes are sought up to this multiple of the future: in a panic a 10-delta call lies above six times it."""
 CERTAIN_PUT_POINTS = 1e-12
 """A put worth less has no volatility that double precision can tell."""
 
@@ -84,11 +86,14 @@ def life(first: int, strike: float, call: bool, years: Floats, smile: Floats, vi
 def strike_of_delta(future: float, floor: float, s: float, years: float, call: bool, abs_delta: float) -> float:
     """Return the strike whose Black delta to the future, at its own volatility, has size `abs_delta`.
 
-    NaN where the smile is missing. Halving the interval from just above the floor to six times the future 40 times
-    settles it to a millionth of a point.
+    NaN where the smile is missing. Halving the interval from just above the floor to `FARTHEST` times the future 45
+    times settles it to a millionth of a point; what is not met there is NaN.
     """
-    low, high = floor + 0.01 * (future - floor), 6.0 * future
-    for _ in range(40):
+    low, high = floor + 0.01 * (future - floor), FARTHEST * future
+    farthest = black.delta(future, high, years, strike_vol(future, high, floor, s, years), call)
+    if (abs(farthest) > abs_delta) == call:
+        return math.nan
+    for _ in range(45):
         strike = 0.5 * (low + high)
         delta = black.delta(future, strike, years, strike_vol(future, strike, floor, s, years), call)
         if math.isnan(delta):
