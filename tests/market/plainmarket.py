@@ -82,16 +82,28 @@ def real_history(shared: Path, folder: Path, first: dt.date, last: dt.date, chai
 # -- the reconstruction in plain Python -------------------------------------------------------------------------------
 
 
+@functools.cache
+def clock_before(date):
+    """Days of the clock from the turn of 2000 to the start of a date, every closed day counting half."""
+    if date.year == 2000 and date.month == 1 and date.day == 1:
+        return 0.0
+    # Leaps of a year keep the recursion flat.
+    for back in (dt.timedelta(400), dt.timedelta(20), dt.timedelta(1)):
+        if date - back >= dt.date(2000, 1, 1):
+            span = [date - dt.timedelta(n) for n in range(1, back.days + 1)]
+            return clock_before(date - back) + sum(1.0 if conventions.is_session(d) else 0.5 for d in span)
+    raise ValueError(date)
+
+
+def clock_at(moment):
+    """Days of the clock from the turn of 2000 to a moment."""
+    since = (moment - dt.datetime.combine(moment.date(), dt.time())) / dt.timedelta(1)
+    return clock_before(moment.date()) + since * (1.0 if conventions.is_session(moment.date()) else 0.5)
+
+
 def clock_days(start, end):
     """Days from `start` to `end`, where a day on which the exchange is closed counts half."""
-    total, at = 0.0, start
-    while at < end:
-        midnight = dt.datetime.combine(at.date() + dt.timedelta(1), dt.time())
-        stop = min(midnight, end)
-        weight = 1.0 if conventions.is_session(at.date()) else 0.5
-        total += weight * (stop - at) / dt.timedelta(1)
-        at = stop
-    return total
+    return clock_at(end) - clock_at(start)
 
 
 def close_of(session):
@@ -114,7 +126,8 @@ def zero_rate(history, i, days):
 def total_variance(history, i, end):
     """Scaled total variance from the close of `i` to `end`: a monotone cubic on the clock, flat forwards outside."""
     start = close_of(history.dates[i])
-    level = 1.0 - 0.052 * (history.column("SKEW")[i] - 125.0) / 10.0
+    recent = [v for v in history.column("SKEW")[max(0, i - 5) : i + 1] if math.isfinite(v)]
+    level = 1.0 - 0.052 * ((recent or [125.0])[-1] - 125.0) / 10.0
     x, y = [], []
     for name, days in (("VIX9D", 9), ("VIX", 30), ("VIX3M", 93), ("VIX6M", 184), ("VIX1Y", 365)):
         index = history.column(name)[i]

@@ -123,6 +123,8 @@ class ModelledQuotes:
 
     def on_grid(self, i: int, root: str, expiry: dt.date, strike: float) -> bool:
         """Whether the strike grid of the session has a strike; False where no index level is known."""
+        if not strike > 0.0:
+            return False
         level = self.grid_level(i, root, strike) if root != "VIX" else strike
         return math.isfinite(level) and conventions.on_grid(root, strike, level, expiry, self.history.dates[i])
 
@@ -186,10 +188,10 @@ class ModelledQuotes:
             return f"no VX settlement of {contract.expiry}"
         needed = {"VIX": x.vix, "VVIX": x.vvix}
         if contract.root != "VIX":
-            needed |= {"SPX": x.spot, "a dividend yield": x.dividend_yield}
+            needed |= {"SPX": x.spot, "dividend yield": x.dividend_yield}
         absent = [name for name, values in needed.items() if not np.isfinite(values[i])]
         if not np.isfinite(x.zero_rates[i]).any():
-            absent.append("a Treasury rate")
+            absent.append("Treasury rate")
         return "no " + ", no ".join(absent) if absent else "the smile has no solution"
 
     def life(self, contract: Contract, i: int) -> Life:
