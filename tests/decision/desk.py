@@ -31,6 +31,8 @@ class Desk:
         Multiples of 5 where an expiry is not named.
     marks : mapping of contract -> today's mark, where it is not the mid
     past : mapping of contract -> marks since the purchase
+    dark : sequence of datetime.date
+        Sessions without data.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Desk:
         marks: Mapping[Contract, float] | None = None,
         past: Mapping[Contract, Sequence[float]] | None = None,
         calendar: Sequence[dt.date] | None = None,
+        dark: Sequence[dt.date] = (),
     ) -> None:
         self.date = date
         self.spots = dict(spot) if isinstance(spot, Mapping) else {"SPX": spot, "XSP": spot / 10.0}
@@ -58,6 +61,7 @@ class Desk:
         self.forwards = dict(forwards or {})
         self.marks = dict(marks or {})
         self.past = dict(past or {})
+        self.dark = tuple(dark)
         days = sessions(date - dt.timedelta(40), date + dt.timedelta(400)).astype(object)
         self.calendar = tuple(days.tolist()) if calendar is None else tuple(calendar)
         self.i = self.calendar.index(date)
@@ -67,7 +71,7 @@ class Desk:
         """Return the same desk at another session."""
         return Desk(
             date, spot=self.spots, series=self.listed, quotes=self.quotes, deltas=self.deltas, vendor=self.vendor,
-            strikes=self.strikes, forwards=self.forwards, marks=self.marks, past=self.past,
+            strikes=self.strikes, forwards=self.forwards, marks=self.marks, past=self.past, dark=self.dark,
         )  # fmt: skip
 
     def spot(self, underlying: str) -> float:
@@ -75,6 +79,10 @@ class Desk:
 
     def series(self, underlying: str) -> Sequence[Series]:
         return self.listed.get(underlying, ())
+
+    def traded(self, underlying: str, i: int) -> bool:
+        assert i <= self.i
+        return self.calendar[i] not in self.dark
 
     def forward(self, series: Series) -> float:
         return self.forwards.get(series.expiry, math.nan)

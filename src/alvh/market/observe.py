@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -81,6 +82,14 @@ class View:
     def quote(self, contract: Contract) -> Quote | Missing:
         """Return today's quote of a contract."""
         return self._quotes.quote(self.i, contract)
+
+    def traded(self, underlying: str, i: int) -> bool:
+        """Whether an underlying had a level and listed series at session `i`, today or before."""
+        if i > self.i:
+            message = f"session {i} lies after the view's own, {self.i}"
+            raise ValueError(message)
+        level = self._quotes.spot(i, underlying)
+        return math.isfinite(level) and self._quotes.observed(i, underlying)
 
     def has_chain(self, underlyings: Sequence[str]) -> bool:
         """Whether any of some underlyings has a chain today."""

@@ -102,6 +102,33 @@ def test_no_entry_in_the_middle_of_a_week() -> None:
     assert [o.kind for o in propose(desk().at(MONDAY + dt.timedelta(1)), entry="daily").orders] == ["open"]
 
 
+@pytest.mark.parametrize(
+    ("dark", "enters"),
+    [
+        # Without data on Monday the week is entered on Tuesday; without Tuesday too, on Wednesday; and once.
+        ((), [0]),
+        ((0,), [1]),
+        ((0, 1), [2]),
+        ((1,), [0]),
+        ((0, 2), [1]),
+        ((0, 1, 2, 3), [4]),
+    ],
+)
+def test_a_monday_without_data_is_made_up_for_on_the_next_session_that_has_some(dark, enters) -> None:
+    week = [MONDAY + dt.timedelta(n) for n in range(5)]
+    view = desk(dark=[week[n] for n in dark])
+    layer = Condor("condor", CondorParams())
+    assert [n for n in range(5) if n not in dark and layer.entry_due(view.at(week[n]))] == enters
+
+
+def test_where_the_data_begin_in_mid_week_nothing_is_made_up_for() -> None:
+    before = [d for d in desk().calendar if d < MONDAY + dt.timedelta(3)]
+    layer = Condor("condor", CondorParams())
+    assert not layer.entry_due(desk(dark=before).at(MONDAY + dt.timedelta(3)))
+    known = MONDAY - dt.timedelta(7)
+    assert layer.entry_due(desk(dark=[d for d in before if d != known]).at(MONDAY + dt.timedelta(3)))
+
+
 # -- which expiry ----------------------------------------------------------------------------------------------------
 
 

@@ -28,7 +28,7 @@ class CondorParams(Params):
     ----------
     underlying : {"SPX", "XSP"}
     entry : {"daily", "weekly", "monthly"}
-        A condor is opened on the first session of each period.
+        A condor is opened on the first session of each period; where that has no data, on the next one that has.
     dte_min, dte_max, dte_target : int
         Calendar days to expiry; the listed expiry nearest the target inside the window is taken. One that is due for
         exit on the day of its entry is left out.
@@ -98,7 +98,7 @@ class Condor:
     """Sells an iron condor at each entry date and manages each until it is closed or settles."""
 
     hedge: ClassVar[bool] = False
-    needs: ClassVar[tuple[str, ...]] = ("SPX",)
+    needs: ClassVar[tuple[str, ...]] = ()
     Params = CondorParams
 
     def __init__(self, name: str, params: CondorParams) -> None:
@@ -121,8 +121,21 @@ class Condor:
             reason = self.exit_reason(view, campaign)
             if reason:
                 draft.orders.append(self._close(campaign, reason))
-        if entry_today(view.calendar, view.i, self.params.entry):
+        if self.entry_due(view):
             self._enter(view, draft)
+
+    def entry_due(self, view: View) -> bool:
+        """Whether today is the first session of its period on which the underlying could be traded.
+
+        Sessions before the data begin are no holes in them: a run that starts in mid-week waits for the next week.
+        """
+        p = self.params
+        i = view.i
+        while not entry_today(view.calendar, i, p.entry):
+            i -= 1
+            if view.traded(p.underlying, i):
+                return False
+        return i == view.i or any(view.traded(p.underlying, before) for before in reversed(range(i)))
 
     def exit_reason(self, view: View, campaign: Campaign) -> str:
         """Return why a condor is to be closed at this view, or nothing.

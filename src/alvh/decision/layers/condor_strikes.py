@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 CREDIT_DELTAS = (0.45, 0.40, 0.35, 0.30, 0.25, 0.20, 0.18, 0.16, 0.14, 0.12, 0.10, 0.08, 0.06, 0.05, 0.04, 0.03)
 """Deltas tried from the money outwards when a credit is asked for."""
+LEAST_STRIKE = 0.01
+"""Points. A target below it is what rounding leaves of a strike at nothing."""
 
 
 class CondorStrikes(NamedTuple):
@@ -80,7 +82,7 @@ def _with_wings(
 
 def put_strike(view: View, series: Series, target: float) -> float:
     """Return the listed put nearest `target`; NaN where that is no price an index can have."""
-    return view.strike_near(series, "P", target) if target > 0.0 else math.nan
+    return view.strike_near(series, "P", target) if target >= LEAST_STRIKE else math.nan
 
 
 def _by_credit(view: View, series: Series, p: CondorParams, wing: float) -> CondorStrikes | Missing:
