@@ -1,0 +1,103 @@
+"""What holds of every run, to the cent and to the day, whatever was traded on whatever market."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+
+import numpy as np
+
+from alvh.accounting.book import Interest, Settlement, value_cents
+from alvh.accounting.ledger import balances, ledger_equity_cents, stale_and_modelled
+from alvh.accounting.statement import Statement
+from alvh.conventions import last_trading_session
+from alvh.day import Run
+from alvh.evidence.account import account
+from alvh.values import Fill, Phase
+
+
+def check(run: Run) -> Statement:
+    """Assert every identity of a run, and return its statement."""
+    ledger, n = run.ledger, run.ledger.sessions
+    postings = ledger.postings()
+    equity = ledger.equity_cents()
+    assert not balances(postings, n).any()
+    assert (ledger_equity_cents(postings, n) == equity).all()
+    pnl = ledger.pnl_cents()
+    assert (pnl.sum(axis=0) == np.diff(equity, prepend=run.book.start_cents)).all()
+    check_journal(run)
+    return check_statement(run, pnl)
+
+
+def check_statement(run: Run, pnl) -> Statement:
+    """Assert that layers, campaigns and attribution say the same as the ledger."""
+    statement = account(run, {})
+    equity = np.round(statement.equity_usd * 100.0).astype(np.int64)
+    assert (equity == run.ledger.equity_cents()).all()
+    by_layer: dict[str, int] = defaultdict(int)
+    for line in statement.campaigns:
+        by_layer[line.layer] += round(line.pnl_usd * 100.0)
+    for row, layer in enumerate(statement.layers):
+        if layer != "cash":
+            assert by_layer[layer] == pnl[row].sum()
+        terms = statement.attribution_usd[layer]
+        assert all(np.isfinite(values).all() for values in terms.values())
+        assert np.abs(sum(terms.values()) - pnl[row] / 100.0).max() <= 0.005
+    assert (statement.margin_usd >= 0.0).all()
+    total, modelled, stale = stale_and_modelled(run.ledger.legs)
+    assert (statement.leg_marks, statement.modelled_leg_marks, statement.stale_leg_marks) == (total, modelled, stale)
+    assert 0 <= modelled <= total
+    assert 0 <= stale <= total
+    assert all(skip.why and skip.layer for skip in statement.skips)
+    return statement
+
+
+def check_journal(run: Run) -> None:
+    """Assert that the journal is in order, folds to what is held, and settles each position once."""
+    journal = run.book.journal
+    assert [entry.session for entry in journal] == sorted(entry.session for entry in journal)
+    held: Counter = Counter()
+    cash = run.book.start_cents
+    for entry in journal:
+        if isinstance(entry, Interest):
+            cash += entry.cash_cents
+        elif isinstance(entry, Settlement):
+            assert held.pop((entry.layer, entry.campaign, entry.contract)) == entry.quantity
+            assert entry.quantity * entry.intrinsic_points >= 0.0 or entry.quantity < 0
+            cash += entry.cash_cents - entry.fee_cents
+        else:
+            assert isinstance(entry, Fill)
+            for leg in entry.legs:
+                key = entry.layer, entry.campaign, leg.contract
+                held[key] += leg.quantity
+                if not held[key]:
+                    del held[key]
+                cash -= value_cents(leg.contract, leg.quantity, leg.price) + leg.fee_cents
+                assert leg.price >= 0.0
+                assert (leg.price - leg.mid) * leg.quantity >= -1e-9
+                assert entry.session <= last_trading_session(leg.contract.root, leg.contract.expiry)
+    assert cash == run.book.cash_cents == run.ledger.cash_cents[-1]
+    assert held == {
+        (c.layer, c.name, p.contract): p.quantity
+        for layer in run.ledger.layers
+        for c in run.book.campaigns(layer)
+        for p in c.positions.values()
+    }
+    # Hedges are long, condors have as many long as short options.
+    for (layer, _, _), quantity in held.items():
+        assert quantity > 0 or layer not in run.policy.hedge_layers
+
+
+def check_timing(run: Run) -> None:
+    """Assert that every fill was ordered, on an earlier close or on the same one where that was chosen."""
+    ordered: dict[tuple[str, str, str], list] = defaultdict(list)
+    for plan in run.plans:
+        assert plan.decided_at.phase == Phase.CLOSE
+        for order in plan.orders:
+            ordered[order.layer, order.campaign, order.kind].append(plan.decided_at.session)
+    for entry in run.book.journal:
+        if isinstance(entry, Fill):
+            decided = ordered[entry.layer, entry.campaign, entry.kind]
+            if run.how.same_close:
+                assert entry.session in decided
+            else:
+                assert any(day < entry.session for day in decided)
