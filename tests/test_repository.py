@@ -47,8 +47,6 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "execution.fills.*": "execution/test_spread_fraction.py",
     "market.market_quotes": "invariants/test_money.py",
     "market.observe": "invariants/test_look_ahead.py",
-    "market.quotes": "invariants/test_money.py",
-    "market.reconstruct": "invariants/test_look_ahead.py",
 }
 
 

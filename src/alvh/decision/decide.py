@@ -1,7 +1,11 @@
-"""View + readings + book -> plan: layers propose in policy order, rules then restrain."""
+"""View + readings + book -> plan: layers propose in policy order, rules then restrain.
+
+A layer that needs a reading the world did not give answers "unknown" for the day, and the plan says so.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from alvh.decision.draft import Draft, Layer, Rule
@@ -30,6 +34,10 @@ def decide(view: View, readings: Readings, book: Holdings, layers: Sequence[Laye
         hedges=tuple(layer.name for layer in layers if layer.hedge),
     )
     for layer in layers:
+        unknown = [name for name in layer.needs if math.isnan(readings.value(name))]
+        if unknown:
+            draft.skip(layer.name, f"unknown: no {', no '.join(unknown)} on {view.date}")
+            continue
         layer.propose(view, readings, book, draft)
     for rule in rules:
         rule.restrain(view, readings, book, draft)
