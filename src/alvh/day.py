@@ -111,6 +111,8 @@ def run(
         if on_day is not None:
             on_day(i - start + 1, stop - start)
     dates = history.dates[start:stop]
+    for order in pending.orders if pending is not None else ():
+        skips.append(Skip(dates[-1], order.layer, f"not filled: the run ends before the next close ({order.reason})"))
     ledger = close_books(book, quotes, dates, start, [layer.name for layer in policy.layers])
     return Run(policy, history, quotes, how, start, dates, book, ledger, tuple(plans), tuple(skips))
 

@@ -123,7 +123,22 @@ def test_an_order_whose_campaign_has_settled_is_not_filled_and_that_is_said():
         plan(order(*CONDOR, kind="close")), Stall(WHITE_PAPER), Execution(), still_open=lambda _: False
     )
     assert not fills
-    assert skips[0].why == "not filled: condor@2014-09-22 has settled"
+    assert skips[0].why == "not filled: condor@2014-09-22 is not open any more"
+
+
+def test_what_gains_buy_beside_an_opening_is_filled_with_it_and_not_without_it():
+    opening, beside = order(Leg(VIX_CALL, 4)), order(Leg(VIX_CALL, 2), kind="recycle")
+
+    def only_opens(one):
+        return one.kind == "open"
+
+    fills, skips = execute(plan(opening, beside), Stall(CALLS), Execution(), still_open=only_opens)
+    assert [f.kind for f in fills] == ["open", "recycle"]
+    assert not skips
+    unquoted = order(Leg(SHORT_PUT, 4))
+    fills, skips = execute(plan(unquoted, beside), Stall(CALLS), Execution(), still_open=only_opens)
+    assert not fills
+    assert len(skips) == 2
 
 
 @pytest.mark.parametrize("same_close", [False, True])

@@ -26,9 +26,9 @@ def decided(run: Run, before: dt.date) -> list[str]:
 
 
 def happened(run: Run, before: dt.date) -> list[str]:
-    """Return every journal entry before a date, and what the run said it skipped."""
+    """Return every journal entry before a date, and what the run said it skipped (but not that it ended)."""
     journal = [repr(entry) for entry in run.book.journal if entry.session < before]
-    return journal + [repr(skip) for skip in run.skips if skip.date < before]
+    return journal + [repr(skip) for skip in run.skips if skip.date < before and "the run ends" not in skip.why]
 
 
 def worth(run: Run, before: dt.date) -> list[int]:

@@ -51,7 +51,8 @@ def execute(
         Later than the one that decided, unless `how.same_close`.
     how : Execution
     still_open : callable
-        Whether the campaign of an order still holds what the order would change (it may have settled since).
+        Whether the campaign of an order still holds what the order would change (it may have settled since). A campaign
+        that an earlier order of the plan opens is open.
 
     Returns
     -------
@@ -67,15 +68,18 @@ def execute(
         raise ValueError(message)
     fills: list[Fill] = []
     skips: list[Skip] = []
+    begun: set[tuple[str, str]] = set()
     for order in plan.orders:
-        if not still_open(order):
-            skips.append(Skip(view.date, order.layer, f"not filled: {order.campaign} has settled"))
+        if (order.layer, order.campaign) not in begun and not still_open(order):
+            skips.append(Skip(view.date, order.layer, f"not filled: {order.campaign} is not open any more"))
             continue
         made = fill_order(order, view, how)
         if isinstance(made, Missing):
             skips.append(Skip(view.date, order.layer, f"not filled: {made.why}"))
         else:
             fills.append(made)
+            if order.kind == "open":
+                begun.add((order.layer, order.campaign))
             for leg in made.legs:
                 # The life of what is held begins with its fill, whoever asks for a mark first.
                 view.mark(leg.contract)
