@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from alvh import day
 from alvh.decision.decide import decide
+from alvh.decision.layers.condor import Condor
 from alvh.diagnosis.diagnose import diagnose
 from alvh.execution.execute import Execution
 from alvh.market.history import History, build_history
@@ -85,6 +86,22 @@ def test_layers_then_rules_each_in_policy_order() -> None:
     assert heard == ["one after 0", "two after 1", "three after 2"]
     assert [skip.layer for skip in plan.skips] == ["one", "two", "three"]
     assert plan.decided_at == Desk().instant
+
+
+def test_a_layer_that_needs_a_reading_answers_unknown_without_it() -> None:
+    heard: list[str] = []
+    blind, seeing = Note("blind", heard), Note("seeing", heard)
+    blind.needs, seeing.needs = ("VIX", "F1", "F2"), ("VIX",)
+    plan = decide(Desk(), Values(VIX=15.0), account(), (blind, seeing), ())
+    assert heard == ["seeing after 1"]
+    assert [(skip.layer, skip.why) for skip in plan.skips] == [
+        ("blind", "unknown: no F1, no F2 on 2019-04-08"),
+        ("seeing", "proposed nothing"),
+    ]
+
+
+def test_a_condor_is_closed_on_its_date_whatever_is_missing() -> None:
+    assert Condor.needs == ()
 
 
 def plans(history: History, policy: Policy, first: int, *, market: bool = False) -> tuple[Plan, ...]:

@@ -86,7 +86,8 @@ class VixCalls:
     """Holds long VIX calls in proportion to the open condors."""
 
     hedge: ClassVar[bool] = True
-    needs: ClassVar[tuple[str, ...]] = ("F1", "VVIX")
+    # F1 decides when all is sold. VVIX is an input of modelled quotes only, which say themselves when it is missing.
+    needs: ClassVar[tuple[str, ...]] = ("F1",)
     rules: ClassVar[tuple[str, ...]] = ("whole_contracts",)
     underlying: ClassVar[str] = "VIX"
     Params = VixCallsParams
