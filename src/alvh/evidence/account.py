@@ -18,7 +18,7 @@ from alvh.day import Run
 from alvh.decision.rules.sizing import Sizing, SizingParams
 from alvh.diagnosis.diagnose import indicators
 from alvh.diagnosis.indicators import regime
-from alvh.market.history import History
+from alvh.market.history import ASSUMED_DIVIDEND_YIELD, History
 from alvh.market.reconstruct import ModelledQuotes
 from alvh.market.smile_inputs import MAX_AGE_SESSIONS, smile_inputs
 from alvh.policies.brokers import Broker
@@ -216,14 +216,16 @@ def coverage(history: History, run: Run) -> tuple[Coverage, ...]:
     out.append(_covered("VX front", front, run.dates, history.sources.get("VX", "")))
     rate = next((history.rates[n] for n in ("DGS3MO", "DGS1MO", "IRX") if n in history.rates), history.column("none"))
     out.append(_covered("Treasury rates", rate[window], run.dates, history.sources.get("rates", "")))
-    note = "assumed constant" if history.dividend_assumed else "trailing year of SPY total return less SPX"
-    out.append(_covered("dividend yield", history.dividend_yield[window], run.dates, note))
+    dividends = history.dividend_yield[window]
+    assumed = int((dividends == ASSUMED_DIVIDEND_YIELD).sum())
+    note = f"the last four distributions of SPY; assumed {ASSUMED_DIVIDEND_YIELD:.1%} on {assumed} sessions"
+    out.append(_covered("dividend yield", dividends, run.dates, note))
     proxies = history.set_proxy[window]
     counts = ", ".join(f"{how} {proxies.count(how)}" for how in sorted(set(proxies)))
     out.append(Coverage("SET proxy", run.dates[0], run.dates[-1], proxies.count("none"), counts))
     if isinstance(run.quotes, ModelledQuotes):
         inputs = history.derive("smile_inputs", smile_inputs)
-        raised, assumed = int(inputs.raised[window].sum()), int(inputs.skew_assumed[window].sum())
+        raised, skewless = int(inputs.raised[window].sum()), int(inputs.skew_assumed[window].sum())
         out.append(
             Coverage(
                 "SPX smile",
@@ -231,7 +233,7 @@ def coverage(history: History, run: Run) -> tuple[Coverage, ...]:
                 run.dates[-1],
                 int((~np.isfinite(inputs.rho[window])).sum()),
                 f"a node raised to keep variance rising on {raised} sessions; "
-                f"no SKEW within {MAX_AGE_SESSIONS} sessions on {assumed}",
+                f"no SKEW within {MAX_AGE_SESSIONS} sessions on {skewless}",
             )
         )
     return tuple(out)
