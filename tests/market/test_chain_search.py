@@ -164,19 +164,21 @@ def test_a_row_is_found_in_its_own_group(key, strike, row):
 def test_a_life_is_gathered_session_by_session():
     bid = np.array([1.0, 2.0, 3.0, 0.0, 5.0])
     ask = np.array([1.0, 2.5, 2.9, 0.4, 5.5])
-    mid, half = np.empty(5), np.empty(5)
-    gather_life(KEYS, STARTS, STRIKES, bid, ask, 10, 10, 100.0, mid, half)
+    mid, half, rows = np.empty(5), np.empty(5), np.empty(5, dtype=np.int64)
+    gather_life(KEYS, STARTS, STRIKES, bid, ask, 10, 10, 100.0, rows, mid, half)
     # Keys 10, 20, 30, 40, 50: good, crossed, not quoted, good, not quoted.
     np.testing.assert_allclose(mid, [2.25, NAN, NAN, 5.25, NAN])
     np.testing.assert_allclose(half, [0.25, NAN, NAN, 0.25, NAN])
-    gather_life(KEYS, STARTS, STRIKES, bid, ask, 40, 10, 95.0, mid[:1], half[:1])
+    assert rows.tolist() == [1, -1, -1, 4, -1]
+    gather_life(KEYS, STARTS, STRIKES, bid, ask, 40, 10, 95.0, rows[:1], mid[:1], half[:1])
     assert (mid[0], half[0]) == (0.2, 0.2)
 
 
 @pytest.mark.parametrize(("bid", "ask"), [(-1.0, 1.0), (0.0, 0.0), (NAN, 1.0), (1.0, NAN), (1.0, 0.9)])
 def test_an_unusable_quote_is_no_mark(bid, ask):
-    mid, half = np.empty(1), np.empty(1)
+    mid, half, rows = np.empty(1), np.empty(1), np.zeros(1, dtype=np.int64)
     gather_life(
-        np.array([7]), np.array([0, 1]), np.array([50.0]), np.array([bid]), np.array([ask]), 7, 1, 50.0, mid, half
+        np.array([7]), np.array([0, 1]), np.array([50.0]), np.array([bid]), np.array([ask]), 7, 1, 50.0, rows, mid, half
     )
     assert np.isnan([mid[0], half[0]]).all()
+    assert rows[0] == -1

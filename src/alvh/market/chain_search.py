@@ -32,17 +32,19 @@ def gather_life(
     key: int,
     step: int,
     strike: float,
+    rows: Ints,
     mid: Floats,
     half: Floats,
 ) -> None:
-    """Fill mid and half-spread of one contract on consecutive sessions; NaN where it has no usable quote.
+    """Fill row, mid and half-spread of one contract on consecutive sessions; -1 and NaN where it has no usable quote.
 
     `key` is the contract's group on the first of them, and the group of the next session is `step` further.
     """
     for n in range(len(mid)):
-        mid[n], half[n] = np.nan, np.nan
+        rows[n], mid[n], half[n] = -1, np.nan, np.nan
         row = find_row(group_key, group_start, strikes, key + n * step, strike)
         if row >= 0 and bid[row] >= 0.0 and ask[row] > 0.0 and ask[row] >= bid[row]:
+            rows[n] = row
             mid[n] = 0.5 * (bid[row] + ask[row])
             half[n] = 0.5 * (ask[row] - bid[row])
 

@@ -17,7 +17,7 @@ from alvh.market.history import EPOCH, History
 from alvh.market.quotes import Life, Series, carried, last_mark, window
 from alvh.market.reconstruct import ROOTS, ModelledQuotes
 from alvh.maths import black
-from alvh.values import Bools, Contract, Floats, Missing, Origin, Quote, Right
+from alvh.values import Bools, Contract, Floats, Ints, Missing, Origin, Quote, Right
 
 FULL_CHAIN_EXPIRIES = 4
 """A session has a full chain when so many expiries 7-75 days out are quoted, or all where fewer were listed: before
@@ -41,6 +41,7 @@ class MarketQuotes:
         self.history = history
         self._model = ModelledQuotes(history)
         self.lives: dict[Contract, Life] = {}
+        self._rows: dict[Contract, Ints] = {}
         self._series: dict[tuple[int, str], tuple[Series, ...]] = {}
         self._observed: dict[str, Bools] = {}
         self._forwards: dict[tuple[int, str, dt.date], tuple[float, float, float]] = {}
@@ -119,7 +120,7 @@ class MarketQuotes:
                 return future
         return self._parity(i, series.root, series.expiry)[0]
 
-    def _rows(self, i: int, series: Series, right: Right) -> tuple[ChainColumns | None, int, int]:
+    def _group(self, i: int, series: Series, right: Right) -> tuple[ChainColumns | None, int, int]:
         chain = self.chain(ROOT_SYMBOL[series.root])
         if chain is None:
             return None, 0, 0
@@ -128,7 +129,7 @@ class MarketQuotes:
 
     def strike_at_delta(self, i: int, series: Series, right: Right, abs_delta: float) -> float:
         """Return the quoted strike nearest in Black delta, at its own mid's volatility; NaN where none solves."""
-        chain, a, b = self._rows(i, series, right)
+        chain, a, b = self._group(i, series, right)
         if chain is None or a == b:
             return math.nan
         _, discount, years = self._parity(i, series.root, series.expiry)
@@ -146,7 +147,7 @@ class MarketQuotes:
 
     def strike_near(self, i: int, series: Series, right: Right, target: float) -> float:
         """Return the quoted strike nearest `target`, the lower of two; NaN where none is quoted."""
-        chain, a, b = self._rows(i, series, right)
+        chain, a, b = self._group(i, series, right)
         if chain is None or a == b or not math.isfinite(target):
             return math.nan
         strikes = chain.strike[a:b]
@@ -157,7 +158,7 @@ class MarketQuotes:
 
     def vendor_delta(self, i: int, series: Series, right: Right, abs_delta: float) -> float:
         """Return the quoted strike whose vendor's delta is nearest; NaN where no vendor gave one."""
-        chain, a, b = self._rows(i, series, right)
+        chain, a, b = self._group(i, series, right)
         if chain is None or a == b:
             return math.nan
         at = nearest_abs(chain.delta[a:b], abs_delta)
@@ -174,17 +175,19 @@ class MarketQuotes:
                 return self._no_quote(i, contract)
             life = self.life(contract, i)
         k = i - life.first
-        half = life.half_spread.item(k) if k < len(life.half_spread) else math.nan
-        if math.isnan(half):
+        if k >= len(life.half_spread) or math.isnan(life.half_spread.item(k)):
             return self._no_quote(i, contract)
-        mid = life.mid.item(k)
+        chain, row = self.history.chains[ROOT_SYMBOL[contract.root]], self._rows[contract].item(k)
+        bid, ask = chain.bid.item(row), chain.ask.item(row)
         forward, discount, years = self._parity(i, contract.root, contract.expiry)
         if contract.root == "VIX":
             forward = self.forward(i, Series(contract.root, contract.expiry, 0))
+        if math.isnan(forward):
+            return Quote(bid, ask, self.history.dates[i], "market")
         call = contract.right == "C"
-        vol = black.implied_vol(mid, forward, contract.strike, years, discount, call)
+        vol = black.implied_vol(0.5 * (bid + ask), forward, contract.strike, years, discount, call)
         delta = black.delta(forward, contract.strike, years, vol, call)
-        return Quote(mid - half, mid + half, self.history.dates[i], "market", delta)
+        return Quote(bid, ask, self.history.dates[i], "market", delta)
 
     def _no_quote(self, i: int, contract: Contract) -> Missing:
         """Say why a contract has no quote at `i`."""
@@ -214,7 +217,7 @@ class MarketQuotes:
         end = self.history.first_at_or_after(last_mark(contract) + dt.timedelta(1)) - 1
         end = max(end, i)
         n = end - i + 1
-        mid, half = np.full(n, np.nan), np.full(n, np.nan)
+        mid, half, rows = np.full(n, np.nan), np.full(n, np.nan), np.full(n, -1, dtype=np.int64)
         chain = self.chain(ROOT_SYMBOL[contract.root])
         if chain is not None:
             key = chain.key(i, contract.root, contract.expiry.toordinal() - EPOCH, call=contract.right == "C")
@@ -227,6 +230,7 @@ class MarketQuotes:
                 key,
                 chain.step if key >= 0 else 0,
                 contract.strike,
+                rows,
                 mid,
                 half,
             )
@@ -238,6 +242,7 @@ class MarketQuotes:
         forward, years, discount, vol, delta = meaning
         life = Life(contract, i, mid, half, forward, years, discount, vol, delta, modelled & ~stale, stale)
         self.lives[contract] = life
+        self._rows[contract] = rows
         return life
 
     def _stand_in(self, contract: Contract, first: int, mid: Floats, meaning: Floats, modelled: Bools) -> None:
