@@ -42,10 +42,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "adapters.load": "adapters/test_backtesting.py",
     "adapters.sources.*": "contracts/source_contract.py",
     "adapters.store_*": "adapters/test_store.py",
-    "day": "invariants/test_money.py",
-    "evidence.account": "adapters/test_api.py",
     "execution.fills.*": "execution/test_spread_fraction.py",
-    "market.market_quotes": "invariants/test_money.py",
     "market.observe": "invariants/test_look_ahead.py",
 }
 
