@@ -23,7 +23,7 @@ import numpy as np
 from alvh.accounting.book import Book, Interest, Settlement, value_cents
 from alvh.conventions import root_spec
 from alvh.market.quotes import Life, QuoteSource
-from alvh.values import Bools, Contract, Floats, Ints
+from alvh.values import Bools, Contract, Fill, Floats, Ints
 
 CASH, POSITIONS, PNL, SLIPPAGE, FEES, INTEREST, CAPITAL = range(7)
 ACCOUNTS = ("cash", "positions", "pnl", "slippage", "fees", "interest", "capital")
@@ -147,6 +147,68 @@ class _Trades:
     settled: bool = False
 
 
+class _Journal:
+    """The journal read into columns: cash and costs by layer and session, and the trades of every leg."""
+
+    def __init__(self, layers: tuple[str, ...], dates: Sequence[dt.date]) -> None:
+        self._layer_id = {name: k for k, name in enumerate(layers)}
+        self._at = {date: k for k, date in enumerate(dates)}
+        self._running: dict[tuple[int, int, int], _Trades] = {}
+        self.campaigns: dict[tuple[str, str], int] = {}
+        self.contracts: dict[Contract, int] = {}
+        self.trades: list[tuple[tuple[int, int, int], _Trades]] = []
+        shape = (len(layers), len(dates))
+        self.flow, self.slippage, self.fees = (np.zeros(shape, dtype=np.int64) for _ in range(3))
+        self.premium = np.zeros(len(layers), dtype=np.int64)
+        self.interest = np.zeros(len(dates), dtype=np.int64)
+
+    def read(self, entry: Fill | Settlement | Interest) -> None:
+        """Add one entry."""
+        k = self._at[entry.session]
+        if isinstance(entry, Interest):
+            self.interest[k] += entry.cash_cents
+        elif isinstance(entry, Settlement):
+            row = self._layer_id[entry.layer]
+            self.flow[row, k] += entry.cash_cents - entry.fee_cents
+            self.fees[row, k] += entry.fee_cents
+            made = self._trade(entry.layer, entry.campaign, entry.contract, k, -entry.quantity, -entry.cash_cents)
+            made.settled = True
+        else:
+            self._read_fill(entry, k)
+
+    def _read_fill(self, fill: Fill, k: int) -> None:
+        """Add one fill, leg by leg."""
+        row = self._layer_id[fill.layer]
+        for leg in fill.legs:
+            paid = value_cents(leg.contract, leg.quantity, leg.price)
+            at_mid = value_cents(leg.contract, leg.quantity, leg.mid)
+            self.flow[row, k] -= paid + leg.fee_cents
+            self.slippage[row, k] += paid - at_mid
+            self.fees[row, k] += leg.fee_cents
+            if leg.quantity > 0 and leg.contract.right and fill.kind != "close":
+                self.premium[row] += paid
+            self._trade(fill.layer, fill.campaign, leg.contract, k, leg.quantity, at_mid)
+
+    def _trade(self, layer: str, campaign: str, contract: Contract, k: int, quantity: int, cents: int) -> _Trades:
+        """Add one trade to the leg it belongs to; a leg ends when nothing is left of it."""
+        key = (
+            self._layer_id[layer],
+            self.campaigns.setdefault((layer, campaign), len(self.campaigns)),
+            self.contracts.setdefault(contract, len(self.contracts)),
+        )
+        made = self._running.get(key)
+        if made is None:
+            made = self._running[key] = _Trades([], [], [])
+            self.trades.append((key, made))
+        made.sessions.append(k)
+        made.quantities.append(quantity)
+        made.mid_cents.append(cents)
+        made.quantity += quantity
+        if not made.quantity:
+            del self._running[key]
+        return made
+
+
 def close_books(book: Book, quotes: QuoteSource, dates: Sequence[dt.date], start: int, layers: Sequence[str]) -> Ledger:
     """Make the ledger of a run from its journal.
 
@@ -163,73 +225,26 @@ def close_books(book: Book, quotes: QuoteSource, dates: Sequence[dt.date], start
         In policy order; ``cash`` is added.
     """
     names = (*layers, "cash")
-    layer_id = {name: k for k, name in enumerate(names)}
-    n = len(dates)
-    at = {date: k for k, date in enumerate(dates)}
-    campaigns: dict[tuple[str, str], int] = {}
-    contracts: dict[Contract, int] = {}
-    trades: list[tuple[tuple[int, int, int], _Trades]] = []
-    running: dict[tuple[int, int, int], _Trades] = {}
-    flow, slippage, fees = (np.zeros((len(names), n), dtype=np.int64) for _ in range(3))
-    premium = np.zeros(len(names), dtype=np.int64)
-    interest = np.zeros(n, dtype=np.int64)
-
-    def trade(layer: str, campaign: str, contract: Contract, k: int, quantity: int, cents: int) -> _Trades:
-        key = (
-            layer_id[layer],
-            campaigns.setdefault((layer, campaign), len(campaigns)),
-            contracts.setdefault(contract, len(contracts)),
-        )
-        made = running.get(key)
-        if made is None:
-            made = running[key] = _Trades([], [], [])
-            trades.append((key, made))
-        made.sessions.append(k)
-        made.quantities.append(quantity)
-        made.mid_cents.append(cents)
-        made.quantity += quantity
-        if not made.quantity:
-            del running[key]
-        return made
-
+    journal = _Journal(names, dates)
     for entry in book.journal:
-        k = at[entry.session]
-        if isinstance(entry, Interest):
-            interest[k] += entry.cash_cents
-        elif isinstance(entry, Settlement):
-            row = layer_id[entry.layer]
-            flow[row, k] += entry.cash_cents - entry.fee_cents
-            fees[row, k] += entry.fee_cents
-            made = trade(entry.layer, entry.campaign, entry.contract, k, -entry.quantity, -entry.cash_cents)
-            made.settled = True
-        else:
-            row = layer_id[entry.layer]
-            for leg in entry.legs:
-                paid = value_cents(leg.contract, leg.quantity, leg.price)
-                at_mid = value_cents(leg.contract, leg.quantity, leg.mid)
-                flow[row, k] -= paid + leg.fee_cents
-                slippage[row, k] += paid - at_mid
-                fees[row, k] += leg.fee_cents
-                if leg.quantity > 0 and leg.contract.right and entry.kind != "close":
-                    premium[row] += paid
-                trade(entry.layer, entry.campaign, leg.contract, k, leg.quantity, at_mid)
-    listed = tuple(contracts)
-    legs, days = _leg_days(trades, listed, quotes, start, n)
-    cash = book.start_cents + np.cumsum(flow.sum(axis=0) + interest)
+        journal.read(entry)
+    contracts = tuple(journal.contracts)
+    legs, days = _leg_days(journal.trades, contracts, quotes, start, len(dates))
+    cash = book.start_cents + np.cumsum(journal.flow.sum(axis=0) + journal.interest)
     return Ledger(
-        names,
-        tuple(name for _, name in campaigns),
-        listed,
-        legs,
-        days,
-        n,
-        book.start_cents,
-        cash,
-        flow,
-        slippage,
-        fees,
-        premium,
-        interest,
+        layers=names,
+        campaigns=tuple(name for _, name in journal.campaigns),
+        contracts=contracts,
+        legs=legs,
+        days=days,
+        sessions=len(dates),
+        start_cents=book.start_cents,
+        cash_cents=cash,
+        flow_cents=journal.flow,
+        slippage_cents=journal.slippage,
+        fee_cents=journal.fees,
+        premium_cents=journal.premium,
+        interest_cents=journal.interest,
     )
 
 
