@@ -60,7 +60,8 @@ def load_history(
     Raises
     ------
     UserError
-        When the store holds no SPX closes (and, with `chains`, no chain either).
+        When the store holds no SPX closes in the window (and, with `chains`, no chain either), or no chain whose days
+        are asked for.
     """
     since = (first - LEAD_IN) if first is not None else BEGINNING
     frames: dict[str, pl.DataFrame] = {}
@@ -76,9 +77,15 @@ def load_history(
         rows = store.read("chains", columns=CHAIN_COLUMNS, since=first or BEGINNING, until=last, symbol=symbol)
         if rows.height:
             quoted[symbol] = rows
-    if not quoted and frames["underlyings"].is_empty():
+    if not quoted and not (frames["underlyings"]["symbol"] == "SPX").any():
+        window = f" from {first} on" * (first is not None) + f" up to {last}" * (last is not None)
         raise UserError(
-            f"the store {store.root} holds no SPX closes: import some first, e.g. `alvh data import canonical FOLDER`"
+            f"the store {store.root} holds no SPX closes{window}: import some first, e.g. "
+            "`alvh data import canonical FOLDER`"
+        )
+    if calendar == "chain" and not quoted:
+        raise UserError(
+            f"the store {store.root} holds no chain of {' or '.join(chains) or 'any symbol'} to take days from"
         )
     sessions = None
     if calendar == "chain":

@@ -129,7 +129,7 @@ class View:
         return mid.item(k if k < mid.size else -1)
 
     def vx_month(self, expiry: dt.date) -> int:
-        """Return k where the VX future of an expiry is F_k today; below 1 when it is nearer than F1."""
+        """Return k where the VX future of an expiry is F_k today; below 1 when it is nearer than F1 or never was."""
         vx = self._history.vx
         return vx.column_of(expiry.toordinal() - EPOCH) - int(vx.first_far[self.i]) + 1
 
