@@ -39,11 +39,9 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "adapters.errors": "the tests of every reader of files assert its sentences",
     "adapters.schema": "adapters/test_check_store.py",
     "adapters.render.*": "adapters/render/test_html.py",
-    "adapters.load": "adapters/test_backtesting.py",
     "adapters.sources.*": "contracts/source_contract.py",
     "adapters.store_*": "adapters/test_store.py",
     "execution.fills.*": "execution/test_spread_fraction.py",
-    "market.observe": "invariants/test_look_ahead.py",
 }
 
 
