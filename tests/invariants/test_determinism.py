@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import os
@@ -10,15 +11,18 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 from hypothesis import given
 
 from alvh.day import Run
 from alvh.evidence.account import account
 from alvh.execution.fills.spread_fraction import FRACTIONS
+from alvh.market.observe import View
 from alvh.policies.policy import preset
 from alvh.reports.result_json import result_dict
-from invariants.worlds import World, chain_worlds, examples, modelled_worlds, policies
+from alvh.values import Contract
+from invariants.worlds import World, chain_worlds, examples, history_of, modelled_worlds, policies
 from tiny_market import TinySpec
 
 SPEC = TinySpec(seed=11, sessions=200, shock_at=(100,))
@@ -53,6 +57,25 @@ def test_modelled_runs_do_not_hang_on_what_ran_before(world, other):
 @given(chain_worlds(), policies(hedged=False, underlying="SPX"))
 def test_runs_on_chains_do_not_hang_on_what_ran_before(world, other):
     check_alike(world, other)
+
+
+@pytest.mark.parametrize("unknown", [("VIX", "VIX9D", "VIX3M", "VIX6M"), ()])
+def test_a_mark_does_not_hang_on_how_early_it_was_asked_for(unknown):
+    """Bought on the tenth session, unquoted on the eleventh: another policy may have held it since the seventh."""
+    spec = TinySpec(sessions=40, shock_at=())
+    world = World(spec, "", chains=(2, 35), holes=dict.fromkeys(unknown, (10,)))
+    tables, days = world.tables(), spec.axis().astype(object)
+    contract = Contract("SPXW", dt.date(2017, 2, 10), 2000.0, "P")
+    gone = (pl.col("quote_date") == days[11]) & (pl.col("strike") == 2000.0) & (pl.col("expiry") == contract.expiry)
+    tables["chains"] = tables["chains"].filter(~gone)
+    history = history_of(tables, spec)
+    marks = []
+    for first in (10, 7):
+        quotes = world.quotes(history)
+        View(history, quotes, first).mark(contract)
+        marks.append([View(history, quotes, i).mark(contract) for i in range(10, 27)])
+    assert marks[0] == marks[1]
+    assert all(mark > 0.0 for mark in marks[0])
 
 
 def ladder(names: tuple[str, ...]) -> dict[str, str]:

@@ -259,7 +259,8 @@ class MarketQuotes:
             vol = model.vol.item(k)
             if not modelled[n]:
                 residual = self._own_vol(contract, first + n, mid.item(n)) - vol
-                shift = residual if math.isfinite(residual) else shift
+                # Not the one before it: a mark must not hang on how early somebody began to ask.
+                shift = residual if math.isfinite(residual) else 0.0
                 continue
             vol += shift
             mid[n] = black.price(forward, contract.strike, years, vol, discount, call)
