@@ -34,9 +34,9 @@ def test_parity_gives_the_forward_of_the_methodology():
 
 
 def test_parity_uses_the_strike_where_call_and_put_are_nearest():
-    strikes = np.array([4900.0, 5000.0, 5050.0, 4900.0, 5000.0, 5100.0])
-    mid = np.array([180.0, 90.0, 60.0, 50.0, 85.0, 150.0])
-    got = parity_forward(strikes, mid - 0.5, mid + 0.5, 0, 3, 3, 6, DISCOUNT)
+    strikes = np.array([4900.0, 5000.0, 5050.0, 5200.0, 4900.0, 5000.0, 5100.0, 5200.0])
+    mid = np.array([180.0, 90.0, 60.0, 30.0, 50.0, 85.0, 150.0, 210.0])
+    got = parity_forward(strikes, mid - 0.5, mid + 0.5, 0, 4, 4, 8, DISCOUNT)
     assert got == pytest.approx(5000.0 + 5.0 / DISCOUNT, abs=1e-9)
 
 

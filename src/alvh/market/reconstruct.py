@@ -218,9 +218,9 @@ class ModelledQuotes:
             scale = SCALE[UNDERLYING[contract.root]]
             spx_model.life(i, contract.strike, call, scale, years, smile, x.rho, x.vix, out)
         mid, stale = carried(out[0])
-        half = np.where(stale, np.nan, out[1]) if stale.any() else out[1]
         modelled = np.ones(len(mid), dtype=bool)
-        return Life(contract, i, mid, half, smile[0], years, smile[1], out[2], out[3], modelled, stale)
+        # Where there was no mid to carry on, the kernels gave no half-spread either.
+        return Life(contract, i, mid, out[1], smile[0], years, smile[1], out[2], out[3], modelled, stale)
 
     def meaning(
         self,
