@@ -259,7 +259,7 @@ def test_a_mistake_is_one_sentence_and_2(store: Path, words: list[str], message:
 def test_a_store_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     said = say("backtest", "alvh", "--store", tmp_path / "none")
     assert said.code == 2
-    assert said.sentence.startswith(f"the store {tmp_path / 'none'} holds no SPX closes: import some first")
+    assert said.sentence.startswith(f"the store {tmp_path / 'none'} holds no SPX closes from 2007-01-03 on: import some first")
     assert not (tmp_path / "none").exists()
 
 
