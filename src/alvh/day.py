@@ -101,13 +101,13 @@ def run(
         if pending is not None:
             skips += carry_out(pending, view, book, how)
         skips += settle_due(history, today, book, morning=False, fees=how.fees)
+        book.at_close(today, view)
         plan = decide(view, diagnose(view), book, policy.layers, policy.rules)
         skips += plan.skips
         plans.append(plan)
-        pending = plan if plan.orders else None
-        if how.same_close and pending is not None:
-            skips += carry_out(pending, view, book, how)
-            pending = None
+        now, pending = parted(plan, how)
+        if now.orders:
+            skips += carry_out(now, view, book, how)
         if on_day is not None:
             on_day(i - start + 1, stop - start)
     dates = history.dates[start:stop]
@@ -115,6 +115,13 @@ def run(
         skips.append(Skip(dates[-1], order.layer, f"not filled: the run ends before the next close ({order.reason})"))
     ledger = close_books(book, quotes, dates, start, [layer.name for layer in policy.layers])
     return Run(policy, history, quotes, how, start, dates, book, ledger, tuple(plans), tuple(skips))
+
+
+def parted(plan: Plan, how: Execution) -> tuple[Plan, Plan | None]:
+    """Split a plan into what is filled on the close that decided, by name, and what waits for the next one."""
+    at_once = tuple(o for o in plan.orders if how.same_close or (o.same_close and not how.next_close))
+    later = tuple(o for o in plan.orders if o not in at_once) if at_once else plan.orders
+    return Plan(plan.decided_at, at_once), Plan(plan.decided_at, later) if later else None
 
 
 def observe(history: History, quotes: QuoteSource, policy: Policy, i: int) -> View | None:

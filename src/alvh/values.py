@@ -162,6 +162,13 @@ class Order:
         Cash the package brings (positive) or costs (negative) at the mid that decided it.
     refill_from : datetime.date or None
         A layer that sells everything to take a gain buys again on this date at the earliest.
+    group : str
+        Orders of one group are filled all or none: a Time-Shift is two tickets. Empty: the order stands alone.
+    limit_usd : float or None
+        Net cash, before fees, that the order (its whole group) has to bring at least; a purchase's is negative. Not
+        filled below it.
+    same_close : bool
+        Filled on the view that decided it: a named choice of the layer (the announcement week's spread).
     """
 
     layer: str
@@ -173,6 +180,9 @@ class Order:
     max_loss_usd_per_lot: float = 0.0
     premium_usd_per_lot: float = 0.0
     refill_from: dt.date | None = None
+    group: str = ""
+    limit_usd: float | None = None
+    same_close: bool = False
 
 
 class Skip(NamedTuple):
@@ -183,14 +193,46 @@ class Skip(NamedTuple):
     why: str
 
 
+class Remark(NamedTuple):
+    """What a layer or rule has to say of its decision, acted or not: a sentence with its numbers beside it.
+
+    Attributes
+    ----------
+    source : str
+        Name of the layer or rule that speaks.
+    about : str
+        Layer or campaign it speaks of; empty for the whole plan.
+    template : str
+        The sentence, with the names of its numbers in braces as `str.format` reads them.
+    numbers : mapping of str -> float
+    rejected : bool
+        Whether the sentence names an alternative that was considered and not taken.
+    """
+
+    source: str
+    about: str
+    template: str
+    numbers: Mapping[str, float]
+    rejected: bool = False
+
+    def __str__(self) -> str:
+        """Return the sentence."""
+        return self.template.format(**self.numbers)
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What was decided at an instant: orders, and what was refused and why."""
+    """What was decided at an instant: orders, what was refused and why, and what every rule said.
+
+    `notes` are the numbers behind it (``L1.target``, ``L1.weight``, ``capital.hurdle``, ...); `remarks` the audit
+    record.
+    """
 
     decided_at: Instant
     orders: tuple[Order, ...] = ()
     skips: tuple[Skip, ...] = ()
     notes: Mapping[str, float] = field(default_factory=dict)
+    remarks: tuple[Remark, ...] = ()
 
 
 class LegFill(NamedTuple):
@@ -277,6 +319,12 @@ class Campaign:
         What is held now.
     refill_from : datetime.date or None
         A layer that sold everything to take a gain buys again on this date at the earliest.
+    cash_cents : int
+        Cash of every fill and settlement so far, before fees: what the campaign has been paid for what it holds.
+    rolls : int
+        Sessions on which it was rolled.
+    changed : datetime.date or None
+        Session of the last fill that adjusted or rolled it.
     """
 
     layer: str
@@ -287,6 +335,9 @@ class Campaign:
     max_loss_cents: int
     positions: dict[Contract, Position] = field(default_factory=dict)
     refill_from: dt.date | None = None
+    cash_cents: int = 0
+    rolls: int = 0
+    changed: dt.date | None = None
 
 
 class Holdings(Protocol):
@@ -303,3 +354,6 @@ class Holdings(Protocol):
 
     def credits_cents(self, layer: str, since: dt.date) -> int:
         """Return the opening credits received by a layer after `since`."""
+
+    def equity_path(self) -> tuple[Sequence[dt.date], Sequence[int]]:
+        """Return sessions and equity in cents at their closes so far, oldest first, before today's decision."""

@@ -33,6 +33,7 @@ class Desk:
     past : mapping of contract -> marks since the purchase
     dark : sequence of datetime.date
         Sessions without data.
+    prepared : mapping of key -> today's entry of an array prepared over a history
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Desk:
         past: Mapping[Contract, Sequence[float]] | None = None,
         calendar: Sequence[dt.date] | None = None,
         dark: Sequence[dt.date] = (),
+        prepared: Mapping[object, float] | None = None,
     ) -> None:
         self.date = date
         self.spots = dict(spot) if isinstance(spot, Mapping) else {"SPX": spot, "XSP": spot / 10.0}
@@ -62,6 +64,7 @@ class Desk:
         self.marks = dict(marks or {})
         self.past = dict(past or {})
         self.dark = tuple(dark)
+        self.ready = dict(prepared or {})
         days = sessions(date - dt.timedelta(40), date + dt.timedelta(400)).astype(object)
         self.calendar = tuple(days.tolist()) if calendar is None else tuple(calendar)
         self.i = self.calendar.index(date)
@@ -72,10 +75,14 @@ class Desk:
         return Desk(
             date, spot=self.spots, series=self.listed, quotes=self.quotes, deltas=self.deltas, vendor=self.vendor,
             strikes=self.strikes, forwards=self.forwards, marks=self.marks, past=self.past, dark=self.dark,
+            prepared=self.ready,
         )  # fmt: skip
 
     def spot(self, underlying: str) -> float:
         return self.spots.get(underlying, math.nan)
+
+    def prepared(self, key: object, compute: object) -> float:
+        return self.ready.get(key, math.nan)
 
     def series(self, underlying: str) -> Sequence[Series]:
         return self.listed.get(underlying, ())

@@ -92,6 +92,7 @@ class Book:
         self._next_expiry = dt.date.max
         self._premium: dict[str, _Flow] = {}
         self._credits: dict[str, _Flow] = {}
+        self._closes: tuple[list[dt.date], list[int]] = ([], [])
 
     # -- what layers and rules may ask -------------------------------------------------------------------------------
 
@@ -109,6 +110,15 @@ class Book:
                 for contract, position in campaign.positions.items():
                     total += value_cents(contract, position.quantity, marks.mark(contract))
         return total
+
+    def equity_path(self) -> tuple[Sequence[dt.date], Sequence[int]]:
+        """Return sessions and equity in cents at their closes so far, oldest first (`at_close` notes them)."""
+        return self._closes
+
+    def at_close(self, session: dt.date, view: object) -> None:
+        """Note the equity of a close, once the fills of that close are in the book."""
+        self._closes[0].append(session)
+        self._closes[1].append(self.equity_cents(view))
 
     def spent_cents(self, layers: Sequence[str], since: dt.date) -> int:
         """Return the net premium layers paid after `since`: purchases less sales and settlements, before fees."""
@@ -138,6 +148,11 @@ class Book:
             cash -= paid
             self._hold(campaign, fill, leg.contract, leg.quantity, paid)
             self.cash_cents -= paid + leg.fee_cents
+        campaign.cash_cents += cash
+        if fill.kind == "roll" and campaign.changed != fill.session:
+            campaign.rolls += 1
+        if fill.kind in ("roll", "adjust"):
+            campaign.changed = fill.session
         if fill.kind == "open":
             campaign.credit_cents += cash
             self._credits.setdefault(fill.layer, _Flow([], [])).add(fill.session, cash)
@@ -194,6 +209,7 @@ class Book:
             raise ValueError(message)
         self.journal.append(settlement)
         self.cash_cents += settlement.cash_cents - settlement.fee_cents
+        self._campaigns[settlement.layer][settlement.campaign].cash_cents += settlement.cash_cents
         self._premium.setdefault(settlement.layer, _Flow([], [])).add(settlement.session, -settlement.cash_cents)
         if not campaign.positions and campaign.refill_from is None:
             del self._campaigns[settlement.layer][settlement.campaign]

@@ -1,6 +1,7 @@
 """View + readings + book -> plan: layers propose in policy order, rules then restrain.
 
-A layer that needs a reading the world did not give answers "unknown" for the day, and the plan says so.
+A layer that needs a reading the world did not give answers "unknown" for the day, and the plan says so; a rule then
+passes, halves or blocks new condors, as the policy says.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def decide(view: View, readings: Readings, book: Holdings, layers: Sequence[Laye
     """
     draft = Draft(
         view,
-        condors=tuple(layer.name for layer in layers if not layer.hedge),
+        condors=tuple(layer.name for layer in layers if not (layer.hedge or getattr(layer, "overlay", False))),
         hedges=tuple(layer.name for layer in layers if layer.hedge),
     )
     for layer in layers:
@@ -40,5 +41,9 @@ def decide(view: View, readings: Readings, book: Holdings, layers: Sequence[Laye
             continue
         layer.propose(view, readings, book, draft)
     for rule in rules:
+        unknown = [name for name in rule.needs if math.isnan(readings.value(name))]
+        if unknown:
+            draft.unknown(rule.name, unknown, getattr(rule, "on_unknown", "pass"))
+            continue
         rule.restrain(view, readings, book, draft)
     return draft.plan()

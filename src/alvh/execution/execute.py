@@ -10,6 +10,9 @@ from alvh.execution.fills.spread_fraction import FRACTIONS, leg_price
 from alvh.market.observe import View
 from alvh.values import Fill, LegFill, Missing, Order, Plan, Skip
 
+HALF_A_CENT_USD = 0.005
+"""What the rounding of the machine may take from a price that is exactly at its limit."""
+
 
 class Fees(Protocol):
     """What a broker charges (`alvh.policies.brokers.Broker`)."""
@@ -30,6 +33,8 @@ class Execution(NamedTuple):
         A name of `FRACTIONS`.
     same_close : bool
         Decide and fill on one view. A named choice: otherwise `execute` refuses a view that is not later.
+    next_close : bool
+        Fill everything at the next close, also orders that name the same one: what such a choice is worth.
     fees : Fees or None
         None charges nothing (the peers' benchmark).
     """
@@ -37,18 +42,19 @@ class Execution(NamedTuple):
     fill: str = "half"
     same_close: bool = False
     fees: Fees | None = None
+    next_close: bool = False
 
 
 def execute(
     plan: Plan, view: View, how: Execution, *, still_open: Callable[[Order], bool]
 ) -> tuple[list[Fill], list[Skip]]:
-    """Fill a plan at a later view.
+    """Fill a plan at a later view; orders of one group all or none, and none below its limit.
 
     Parameters
     ----------
     plan : Plan
     view : View
-        Later than the one that decided, unless `how.same_close`.
+        Later than the one that decided, unless `how.same_close` or every order of the plan says so itself.
     how : Execution
     still_open : callable
         Whether the campaign of an order still holds what the order would change (it may have settled since). A campaign
@@ -63,27 +69,76 @@ def execute(
     ValueError
         For a view that is not later than the plan; with `how.same_close`, for one that is earlier.
     """
-    if view.instant < plan.decided_at or (view.instant == plan.decided_at and not how.same_close):
+    same = view.instant == plan.decided_at
+    if view.instant < plan.decided_at or (same and not how.same_close and not at_once(plan)):
         message = f"a plan decided at {plan.decided_at} cannot be filled at {view.instant}"
         raise ValueError(message)
     fills: list[Fill] = []
     skips: list[Skip] = []
     begun: set[tuple[str, str]] = set()
-    for order in plan.orders:
-        if (order.layer, order.campaign) not in begun and not still_open(order):
-            skips.append(Skip(view.date, order.layer, f"not filled: {order.campaign} is not open any more"))
-            continue
-        made = fill_order(order, view, how)
+    for orders in tickets(plan.orders):
+        made = fill_together(orders, view, how, begun, still_open)
         if isinstance(made, Missing):
-            skips.append(Skip(view.date, order.layer, f"not filled: {made.why}"))
-        else:
-            fills.append(made)
+            skips.append(Skip(view.date, orders[0].layer, f"not filled: {made.why}"))
+            continue
+        fills += made
+        for order, fill in zip(orders, made, strict=True):
             if order.kind == "open":
                 begun.add((order.layer, order.campaign))
-            for leg in made.legs:
+            for leg in fill.legs:
                 # The life of what is held begins with its fill, whoever asks for a mark first.
                 view.mark(leg.contract)
     return fills, skips
+
+
+def at_once(plan: Plan) -> bool:
+    """Whether every order of a plan names the close that decided it as the one it is filled at."""
+    return bool(plan.orders) and all(order.same_close for order in plan.orders)
+
+
+def tickets(orders: Sequence[Order]) -> list[list[Order]]:
+    """Return the orders with those of one group together, where the first of them stands."""
+    out: list[list[Order]] = []
+    groups: dict[str, list[Order]] = {}
+    for order in orders:
+        if not order.group:
+            out.append([order])
+        elif order.group in groups:
+            groups[order.group].append(order)
+        else:
+            groups[order.group] = [order]
+            out.append(groups[order.group])
+    return out
+
+
+def fill_together(
+    orders: Sequence[Order],
+    view: View,
+    how: Execution,
+    begun: set[tuple[str, str]],
+    still_open: Callable[[Order], bool],
+) -> list[Fill] | Missing:
+    """Fill orders that are filled all or none, or say why none is: gone, without a quote, or beyond their limit."""
+    made: list[Fill] = []
+    for order in orders:
+        if (order.layer, order.campaign) not in begun and not still_open(order):
+            return Missing(f"{order.campaign} is not open any more")
+        fill = fill_order(order, view, how)
+        if isinstance(fill, Missing):
+            return fill
+        made.append(fill)
+    limits = [order.limit_usd for order in orders if order.limit_usd is not None]
+    if limits:
+        brought = sum(cash_usd(fill) for fill in made)
+        if brought < sum(limits) - HALF_A_CENT_USD:
+            said = f"credit of {brought:,.2f}" if brought >= 0.0 else f"debit of {-brought:,.2f}"
+            return Missing(f"{orders[0].campaign}: a {said} USD is beyond the limit of {sum(limits):,.2f}")
+    return made
+
+
+def cash_usd(fill: Fill) -> float:
+    """Return what a fill brings, before fees, USD: received positive."""
+    return -sum(leg.quantity * leg.price * conventions.root_spec(leg.contract.root).multiplier for leg in fill.legs)
 
 
 def fill_order(order: Order, view: View, how: Execution) -> Fill | Missing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 
 import numpy as np
 
@@ -60,7 +60,7 @@ class View:
         values.setflags(write=False)
         return values
 
-    def prepared(self, key: str, compute: Callable[[History], Floats]) -> float:
+    def prepared(self, key: Hashable, compute: Callable[[History], Floats]) -> float:
         """Return today's entry of an array prepared once over the whole history (`alvh.diagnosis`); NaN where missing.
 
         `compute` must be causal: entry t reads nothing later than t. Every indicator is tested for it.

@@ -24,7 +24,7 @@ def opening(max_loss_usd: float, root: str = "SPXW", layer: str = "condor", lots
 
 
 def target(per_condor: float, price_usd: float, layer: str = "L1") -> HedgeTarget:
-    return HedgeTarget(layer, None, None, CALL, False, per_condor, 0, price_usd, 0.5)
+    return HedgeTarget(layer, None, None, (), (Leg(CALL, 1),), False, per_condor, 0, price_usd, 0.5)
 
 
 def size(book, *orders: Order, targets: tuple[HedgeTarget, ...] = (), layers=("condor",), **params) -> Draft:

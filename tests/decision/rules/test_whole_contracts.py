@@ -100,7 +100,8 @@ def target(
 ) -> HedgeTarget:
     position = next(iter(campaign.positions.values())) if campaign else None
     bought = NEW if roll or position is None else position.contract
-    return HedgeTarget(layer, campaign, position, bought, roll, per_condor, recycled, price_usd, 0.5)
+    unit = () if position is None else (Leg(position.contract, 1),)
+    return HedgeTarget(layer, campaign, position, unit, (Leg(bought, 1),), roll, per_condor, recycled, price_usd, 0.5)
 
 
 def restrain(lots: int, *wishes: HedgeTarget, budget: int | None = None, band: float = 0.0) -> Draft:
@@ -126,6 +127,7 @@ def test_target_and_error_are_shown() -> None:
     draft = restrain(11, target("L1"), target("L2"), target("L3", 0.2))
     assert draft.notes == {
         "L1.target": pytest.approx(4.4), "L2.target": pytest.approx(4.4), "L3.target": pytest.approx(2.2),
+        "L1.weight": 1.0, "L2.weight": 1.0, "L3.weight": 1.0,
     }  # fmt: skip
     assert sum(traded(draft).values()) == 11
 

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 from pydantic import Field, model_validator
 
 from alvh import conventions
-from alvh.decision.draft import Draft, Params
+from alvh.decision.draft import Draft, Params, close_order
 from alvh.decision.layers.condor_strikes import CondorStrikes, choose_strikes
 from alvh.diagnosis.diagnose import Readings
 from alvh.market.observe import View
@@ -120,7 +120,7 @@ class Condor:
         for campaign in book.campaigns(self.name):
             reason = self.exit_reason(view, campaign)
             if reason:
-                draft.orders.append(self._close(campaign, reason))
+                draft.orders.append(close_order(campaign, reason))
         if self.entry_due(view):
             self._enter(view, draft)
 
@@ -147,7 +147,7 @@ class Condor:
         days = (expiry - view.date).days
         if self._is_due(view, expiry, days):
             return f"{days} days to expiry"
-        credit = campaign.credit_cents / 100.0
+        credit = campaign.cash_cents / 100.0
         if credit <= 0.0 or (p.profit_take is None and p.stop_loss is None):
             return ""
         value = 0.0
@@ -174,12 +174,6 @@ class Condor:
         if following > expiry:
             return True
         return abs(days - exit_dte) <= abs((expiry - following).days - exit_dte)
-
-    def _close(self, campaign: Campaign, reason: str) -> Order:
-        """Return the order that takes a whole condor off."""
-        lots = campaign.lots
-        legs = tuple(Leg(c, -p.quantity // lots) for c, p in campaign.positions.items())
-        return Order(self.name, campaign.name, "close", legs, lots, reason)
 
     def _enter(self, view: View, draft: Draft) -> None:
         """Propose a new condor in the expiry nearest the target that gives one, or record why none does."""

@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from alvh import conventions
-from alvh.decision.draft import Draft, HedgeTarget, Params
+from alvh.decision.draft import Draft, Factor, HedgeTarget, Params
 from alvh.diagnosis.diagnose import Readings
 from alvh.diagnosis.indicators.vx_curve import MONTHS
 from alvh.market.observe import View
@@ -38,7 +38,16 @@ class VixCallsParams(Params):
     roll_dte : int
         Rolled when so few days are left.
     weight : float
-        The layer's weight in [0, 1].
+        The layer's weight in [0, 1], before anything the market says of it.
+    short : bool
+        Sell the calls instead of buying them (one published reading of 4/4/2); they are margined, and no gain is taken.
+    switch : {"always", "macd"}
+        Whether the layer is always on, or only while the MACD threshold on the front future arms it
+        (`alvh.diagnosis.indicators.layer1_switch`).
+    switch_k : float
+        Standard deviations of the MACD histogram that the threshold lies above its averages.
+    switch_off_closes : int
+        Closes in a row on which the front future is below its average, or the histogram negative, that disarm it.
     monetise_multiple : float or None
         At this multiple of its cost, `monetise_share` of the calls is sold, once for each contract bought.
     monetise_share : float
@@ -61,6 +70,10 @@ class VixCallsParams(Params):
     delta: float = Field(0.50, gt=0.0, lt=1.0)
     roll_dte: int = Field(21, ge=0)
     weight: float = Field(1.0, ge=0.0, le=1.0)
+    short: bool = False
+    switch: Literal["always", "macd"] = "always"
+    switch_k: float = Field(1.0, ge=0.0)
+    switch_off_closes: int = Field(3, ge=1)
     monetise_multiple: float | None = Field(None, gt=1.0)
     monetise_share: float = Field(0.5, gt=0.0, le=1.0)
     recycle_to: str | None = None
@@ -77,6 +90,8 @@ class VixCallsParams(Params):
             raise ValueError(
                 f"roll_dte = {self.roll_dte} is not below dte_min = {self.dte_min}: it would roll for ever"
             )
+        if self.short and (self.monetise_multiple, self.exit_front_level, self.giveback) != (None, None, None):
+            raise ValueError("short calls have no gain to monetise, give back or sell at an extreme")
         if self.recycle_to is not None and self.monetise_multiple is None:
             raise ValueError("recycle_to without monetise_multiple hands nothing on")
         return self
@@ -101,8 +116,19 @@ class VixCalls:
         """The layer that spends this one's gains."""
         return () if self.params.recycle_to is None else (self.params.recycle_to,)
 
+    @property
+    def side(self) -> int:
+        """1 for bought calls, -1 for sold ones."""
+        return -1 if self.params.short else 1
+
     def propose(self, view: View, readings: Readings, book: Holdings, draft: Draft) -> None:
         """Propose a gain to take, or the target of this close."""
+        if self.params.switch == "macd":
+            from alvh.diagnosis.indicators import layer1_switch  # noqa: PLC0415
+
+            k, closes = self.params.switch_k, self.params.switch_off_closes
+            armed = Factor(self.name, ("l1_armed", k, closes), lambda history: layer1_switch.switch(history, k, closes))
+            draft.weigh(self.name, armed)
         sleeves = book.campaigns(self.name)
         campaign = sleeves[0] if sleeves else None
         handed_usd = draft.recycle_cents.get(self.name, 0) / 100.0
@@ -183,13 +209,14 @@ class VixCalls:
                 layer=self.name,
                 campaign=campaign,
                 held=held,
-                buy=buy,
+                unit=() if held is None else (Leg(held.contract, self.side),),
+                buy=(Leg(buy, self.side),),
                 roll=roll,
                 per_condor=p.contracts / 10.0 * p.weight,
                 recycled=recycled,
-                price_usd=price_usd,
+                price_usd=price_usd * self.side,
                 # Before a beta can be measured every future counts alike.
-                exposure=quote.delta * (beta if math.isfinite(beta) else 1.0),
+                exposure=self.side * quote.delta * (beta if math.isfinite(beta) else 1.0),
             )
         )
         return recycled > 0 or not handed_usd

@@ -65,6 +65,11 @@ class Sizing:
             room_usd = self.params.total * equity_usd - at_risk_usd
             lots, why = lots_within(lot_usd, equity_usd, room_usd, self.params)
             lots = min(lots, order.lots)
+            if draft.entry_scale and lots:
+                scaled, asked = math.floor(lots * math.prod(draft.entry_scale.values())), lots
+                said = f"{{lots:.0f}} of {{asked:.0f}} lots: {scaled_by(draft)}"
+                draft.say(self.name, said, order.layer, lots=scaled, asked=asked)
+                lots, why = scaled, f"nothing is left of {asked} lots ({scaled_by(draft)})"
             if lots < 1:
                 draft.skip(order.layer, why)
                 refused.append(k)
@@ -73,6 +78,11 @@ class Sizing:
             at_risk_usd += lots * lot_usd
         for k in reversed(refused):
             del draft.orders[k]
+
+
+def scaled_by(draft: Draft) -> str:
+    """Return which rules scale new condors, and by how much."""
+    return ", ".join(f"{source} x{share:g}" for source, share in draft.entry_scale.items())
 
 
 def lots_within(lot_usd: float, equity_usd: float, room_usd: float, p: SizingParams) -> tuple[int, str]:

@@ -12,7 +12,7 @@ from alvh import conventions
 from alvh.decision.draft import Draft, HedgeTarget, Params, open_condors
 from alvh.diagnosis.diagnose import Readings
 from alvh.market.observe import View
-from alvh.values import Holdings, Leg, Order, Quote
+from alvh.values import Contract, Holdings, Leg, Order, Quote
 
 
 class WholeContractsParams(Params):
@@ -42,29 +42,54 @@ class WholeContracts:
         """Add the hedge orders of this close to the draft, trimmed to the budget in policy order: L1 first."""
         if not draft.targets:
             return
+        if draft.flattening and any(book.campaigns(layer) for layer in draft.condors):
+            for target in draft.targets:
+                draft.skip(target.layer, f"kept until the last condor is gone ({draft.flattening})")
+            return
         condors = open_condors(book, draft)
-        exact = [t.per_condor * condors for t in draft.targets]
+        exact = [t.per_condor * condors * draft.weight(t.layer) for t in draft.targets]
         wanted = choose_integers(exact, [t.exposure for t in draft.targets])
         changes = [self._change(t, x, w) for t, x, w in zip(draft.targets, exact, wanted, strict=True)]
-        paid = changes
-        if draft.budget_cents is not None and any(change > 0 for change in changes):
-            paid = trim_to_budget(draft, changes, draft.budget_cents())
+        allowed = [gated(draft, t, change) for t, change in zip(draft.targets, changes, strict=True)]
+        paid = allowed
+        if draft.budget_cents is not None and any(change > 0 for change in allowed):
+            paid = trim_to_budget(draft, allowed, draft.budget_cents())
         for target, x, whole, change, left in zip(draft.targets, exact, wanted, changes, paid, strict=True):
             draft.notes[f"{target.layer}.target"] = x
+            draft.notes[f"{target.layer}.weight"] = draft.weight(target.layer)
             if target.held is None and whole == 0 and x > 0.0:
                 draft.skip(target.layer, f"empty: a target of {x:.2f} rounds to none")
+            if target.roll and target.layer in draft.frozen:
+                draft.skip(target.layer, f"roll put off: {draft.frozen[target.layer]}")
+                continue
             add_orders(draft, target, left, x, cut=left < change)
 
     def _change(self, target: HedgeTarget, exact: float, wanted: int) -> int:
-        """Return how many contracts to buy (sell, when negative) on top of what is held; all of them, in a roll."""
-        held = target.held
-        if held is None or target.roll:
+        """Return how many units to buy (sell, when negative) on top of what is held; all of them, in a roll."""
+        if target.held is None or target.roll:
             return wanted
         # What was sold at a gain still counts until the roll; what was bought with another layer's gain does not.
-        counted = held.quantity + held.monetised - held.recycled
+        counted = target.counted
         if abs(exact - counted) < self.params.band * max(exact, 1.0) and wanted > 0:
             return 0
-        return max(wanted - counted, -held.quantity)
+        return max(wanted - counted, -target.units)
+
+
+def gated(draft: Draft, target: HedgeTarget, change: int) -> int:
+    """Return what is left of a change where the layer is frozen (buys nothing) or capped (rolls, but does not grow)."""
+    if change <= 0:
+        return change
+    layer = target.layer
+    if layer in draft.frozen:
+        if not target.roll:
+            draft.skip(layer, f"{change} not bought: {draft.frozen[layer]}")
+        return 0
+    if layer in draft.capped:
+        most = target.units if target.roll else 0
+        if change > most:
+            draft.skip(layer, f"{change - most} not bought: {draft.capped[layer]}")
+            return most
+    return change
 
 
 def add_orders(draft: Draft, target: HedgeTarget, change: int, exact: float, *, cut: bool) -> None:
@@ -73,25 +98,40 @@ def add_orders(draft: Draft, target: HedgeTarget, change: int, exact: float, *, 
     The two stay apart, because what was bought with gains is not counted against the target until the roll. `cut` says
     that the budget allowed less than was wanted.
     """
-    held, buy, today = target.held, target.buy, draft.view.date
+    held, buy, today = target.held, target.buy[0].contract, draft.view.date
     name = target.campaign.name if target.campaign is not None else f"{target.layer}@{today}"
     days = (buy.expiry - today).days
     made = []
     if target.roll and held is not None:
-        legs = (Leg(held.contract, -held.quantity), *((Leg(buy, change),) if change > 0 else ()))
+        legs = (*times(target.unit, -target.units), *(times(target.buy, change) if change > 0 else ()))
         left = (held.contract.expiry - today).days
         into = f"into {buy}, {days} days out" if change > 0 else "closed: no budget" if cut else "closed: no target"
-        made.append(Order(target.layer, name, "roll", legs, 1, f"roll at {left} days, {into}"))
+        made.append(Order(target.layer, name, "roll", netted(legs), 1, f"roll at {left} days, {into}"))
     elif change:
-        reason = f"{days} days out: target {exact:.1f}, held {held.quantity if held else 0}"
-        made.append(Order(target.layer, name, "adjust" if held else "open", (Leg(buy, change),), 1, reason))
+        reason = f"{days} days out: target {exact:.1f}, held {target.units}"
+        made.append(Order(target.layer, name, "adjust" if held else "open", times(target.buy, change), 1, reason))
     if target.recycled and (change > 0 or (held is not None and not target.roll)):
-        recycle = Order(target.layer, name, "recycle", (Leg(buy, target.recycled),), 1, "bought with gains handed on")
+        recycle = Order(
+            target.layer, name, "recycle", times(target.buy, target.recycled), 1, "bought with gains handed on"
+        )
         # Before a sale that might end the campaign, after the purchase that begins it.
         made.insert(0 if change < 0 else len(made), recycle)
     elif target.recycled:
         draft.skip(target.layer, "gains handed on stay in cash: nothing is held that they could add to")
     draft.orders += made
+
+
+def times(unit: Sequence[Leg], units: int) -> tuple[Leg, ...]:
+    """Return the legs of some units as one package."""
+    return tuple(Leg(leg.contract, leg.ratio * units) for leg in unit)
+
+
+def netted(legs: Sequence[Leg]) -> tuple[Leg, ...]:
+    """Return a package with one leg a contract: a roll into a spread that shares a leg trades the difference."""
+    ratios: dict[Contract, int] = {}
+    for leg in legs:
+        ratios[leg.contract] = ratios.get(leg.contract, 0) + leg.ratio
+    return tuple(Leg(contract, ratio) for contract, ratio in ratios.items() if ratio)
 
 
 def choose_integers(exact: Sequence[float], exposure: Sequence[float]) -> list[int]:
@@ -140,11 +180,14 @@ def trim_to_budget(draft: Draft, changes: Sequence[int], budget_cents: int) -> l
 
 def proceeds_cents(draft: Draft, target: HedgeTarget) -> int:
     """Return what all that a layer holds brings at today's mid, cents; 0 where it has no quote."""
-    if target.held is None:
-        return 0
-    quote = draft.view.quote(target.held.contract)
-    multiplier = conventions.root_spec(target.held.contract.root).multiplier
-    return round(quote.mid * multiplier * 100.0) * target.held.quantity if isinstance(quote, Quote) else 0
+    total = 0
+    for leg in target.unit:
+        quote = draft.view.quote(leg.contract)
+        if not isinstance(quote, Quote):
+            return 0
+        multiplier = conventions.root_spec(leg.contract.root).multiplier
+        total += round(quote.mid * multiplier * 100.0) * leg.ratio * target.units
+    return total
 
 
 RULE = WholeContracts
