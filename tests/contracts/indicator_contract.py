@@ -19,6 +19,8 @@ from tiny_market import TinySpec
 
 SPEC = TinySpec(seed=5, sessions=420, first=dt.date(2018, 1, 3), shock_at=(200, 330))
 FORKS = (60, 270, 333, 400)
+FROM_SPX_ALONE = {"SPX", "hv20"}
+"""Names that are read from the closes of the S&P 500 and nothing else."""
 
 
 @cache
@@ -70,13 +72,13 @@ class IndicatorContract:
             assert np.array_equal(known[: last + 1], tonight, equal_nan=True), f"it differs when the data end at {last}"
 
     def test_without_data_it_is_missing_and_not_a_number(self, name: str) -> None:
-        # Only the S&P 500 is left, so that there is an axis; and one name, which is read from it.
+        # Only the S&P 500 is left, so that there is an axis; and what is read from nothing else.
         tables = SPEC.tables()
         spx = tables["underlyings"].filter(pl.col("symbol") == "SPX")
         bare = build_history({"underlyings": spx})
         found = values(name, bare)
         assert found.shape == (len(bare),)
-        assert name == "SPX" or np.isnan(found).all()
+        assert name in FROM_SPX_ALONE or np.isnan(found).all()
 
     def test_it_is_read_by_its_name(self, name: str) -> None:
         market = history()
