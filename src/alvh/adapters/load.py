@@ -9,8 +9,10 @@ from typing import Literal
 import polars as pl
 
 from alvh.adapters.errors import UserError
+from alvh.adapters.schema import table
 from alvh.adapters.store import Store
 from alvh.market.history import FRAMES, History, build_history
+from alvh.market.slow_tables import FLOWS, FUNDAMENTALS, FUNDS, REIT_FUNDS, UNIVERSE
 
 BEGINNING = dt.date(2005, 1, 1)
 """Where a history begins when no window is asked for: VX futures exist since 2004, VIX options since 2006."""
@@ -18,10 +20,18 @@ LEAD_IN = dt.timedelta(days=800)
 """Sessions before the window that trailing readings look back on: two years and some."""
 SERIES = {
     "vol_indices": ("VIX", "VIX9D", "VIX3M", "VIX6M", "VIX1Y", "VVIX", "SKEW"),
-    "underlyings": ("SPX", "SPY"),
-    "rates": ("DGS1MO", "DGS3MO", "DGS6MO", "DGS1", "IRX"),
+    "underlyings": ("SPX", *FUNDS),
+    "rates": ("DGS1MO", "DGS3MO", "DGS6MO", "DGS1", "DGS10", "IRX", "TNX", "SOFR", "DFF"),
+    "breadth": (UNIVERSE,),
+    "flows": tuple(f"{fund}_{series}" for fund in FUNDS for series in FLOWS),
+    "benchmarks": REIT_FUNDS,
 }
 """What the engine reads of the large tables; everything of the others."""
+COLUMNS = {
+    "breadth": ("date", "universe", "advancers", "decliners"),
+    "fundamentals": ("date", "series", *FUNDAMENTALS),
+}
+"""Columns that are read of the wide tables; all of the others."""
 CHAIN_COLUMNS = (
     "quote_date",
     "snapshot_ts",
@@ -64,14 +74,7 @@ def load_history(
         are asked for.
     """
     since = (first - LEAD_IN) if first is not None else BEGINNING
-    frames: dict[str, pl.DataFrame] = {}
-    for name in FRAMES:
-        label = {"vol_indices": "symbol", "underlyings": "symbol", "rates": "series"}.get(name)
-        frames[name] = (
-            store.read(name, since=since, until=last, **{label: SERIES[name]})
-            if label is not None
-            else store.read(name, since=since, until=None if name == "events" else last)
-        )
+    frames = {name: _frame(store, name, since, last) for name in FRAMES}
     quoted = {}
     for symbol in chains:
         rows = store.read("chains", columns=CHAIN_COLUMNS, since=first or BEGINNING, until=last, symbol=symbol)
@@ -92,3 +95,17 @@ def load_history(
         dates = pl.concat([rows["quote_date"].unique() for rows in quoted.values()]).unique().sort()
         sessions = dates.to_numpy().astype("datetime64[D]")
     return build_history(frames, quoted, last=last, sessions=sessions)
+
+
+def _frame(store: Store, name: str, since: dt.date, last: dt.date | None) -> pl.DataFrame:
+    """Read one table: events ahead of time, months and distributions from before the window, the rest inside it."""
+    label = table(name).label
+    chosen = {label: SERIES[name]} if name in SERIES else {}
+    begin = None if name == "fundamentals" else since
+    end = None if name == "events" else last
+    rows = store.read(name, columns=COLUMNS.get(name), since=begin, until=end, **chosen)
+    if name == "underlyings":
+        # A fund's dividends of six years make one growth rate, wherever the window begins.
+        earlier = store.read(name, until=end, symbol=REIT_FUNDS)
+        rows = pl.concat((rows, earlier)) if earlier.height else rows
+    return rows

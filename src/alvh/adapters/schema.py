@@ -214,11 +214,13 @@ FUNDAMENTALS = Table(
         "cape": pl.Float64,
         "pe_ttm": pl.Float64,
         "dividend_yield_pct": pl.Float64,
+        "pcf": pl.Float64,
     },
     key=("series", "date"),
     label="series",
 )
-"""Shiller's monthly series of the S&P 500; published late, so lag them (at least three months)."""
+"""Shiller's monthly series of the S&P 500; published late, so lag them (at least three months). `pcf`, price over
+trailing cash flow, is in none of the files we know: a user's own may have it."""
 CONSTITUENT_FUNDAMENTALS = Table(
     "constituent_fundamentals",
     {

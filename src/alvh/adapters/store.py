@@ -113,7 +113,9 @@ class Store:
         }
         if not parts:
             return sought.empty().select(wanted)
-        rows = pl.scan_parquet([self._existing(path) for path in parts])
+        # A file from before a column was added to its table lacks it: nobody knew, so it is null.
+        schema = pl.Schema(sought.columns)
+        rows = pl.scan_parquet([self._existing(path) for path in parts], schema=schema, missing_columns="insert")
         # A condition that every file meets as a whole is not asked of its rows: that would cost more than reading them.
         if since is not None and any(part.first < since for part in parts.values()):
             rows = rows.filter(pl.col(sought.date) >= since)
@@ -220,6 +222,8 @@ class Writing:
         staged, standing = self._root / STAGING / path, self._root / path
         source = staged if path in self._staged else standing
         old = pl.read_parquet(source) if path in self.catalog.parts else None
+        if old is not None and old.columns != list(into.columns):
+            old = into.conform(old)
         rows, reports = merge_rows(into, old, new, replace=self._replace)
         for number, report in reports.items():
             self.reports[number][into.name].include(report)

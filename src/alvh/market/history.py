@@ -18,6 +18,7 @@ import polars as pl
 
 from alvh import conventions
 from alvh.market.chains import ChainColumns
+from alvh.market.slow_tables import align, slow_columns
 from alvh.market.vx import VxCurve
 from alvh.values import Bools, Dates, Floats, Ints
 
@@ -38,8 +39,12 @@ DISTRIBUTION_MIN = 0.002
 DISTRIBUTIONS_A_YEAR = 4
 YIELD_MAX_AGE_SESSIONS = 504
 """The trailing yield outlives the last SPY close by so much: it moves by a tenth of a per cent a year."""
-FRAMES = ("vol_indices", "vx_futures", "underlyings", "rates", "events")
+FRAMES = (
+    "vol_indices", "vx_futures", "underlyings", "rates", "events", "breadth", "flows", "fundamentals", "benchmarks"
+)  # fmt: skip
 """Canonical tables a history reads; all but the first and third may be absent."""
+PUBLISHED_NEXT_DAY = frozenset({"SOFR", "DFF"})
+"""Overnight rates dated by the night they are of: the New York Fed publishes them the next morning."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +58,8 @@ class History:
     days : array of int64
         The axis as days since 1970-01-01.
     series : mapping of name -> array
-        ``VIX`` (close), ``VIX.open`` ..., ``SPX``, ``SPX.open``, ``SPY.open`` ...; points or USD.
+        ``VIX`` (close), ``VIX.open`` ..., ``SPX``, ``SPX.open``, ``SPY.open`` ...; points or USD; and what
+        `alvh.market.slow_tables` lays out (``SP500.advancers``, ``SPY.dollar_volume``, ``SP500.pe`` ...).
     rates : mapping of name -> array
         Decimals a year, the latest value published at most `RATE_MAX_AGE_DAYS` before the session.
     rate_age_days : mapping of name -> array
@@ -180,9 +186,11 @@ def build_history(
     for name, frame in series.items():
         for column in ("close", "open", "high", "low", "adj_close"):
             if column in frame.columns and frame[column].null_count() < frame.height:
-                columns[name if column == "close" else f"{name}.{column}"] = _align(days, frame["date"], frame[column])
+                columns[name if column == "close" else f"{name}.{column}"] = align(days, frame["date"], frame[column])
+    columns |= slow_columns(days, frames, series)
     rates, ages = _rates(days, frames.get("rates"))
-    for name, table in (("VX", "vx_futures"), ("rates", "rates")):
+    labels = (("VX", "vx_futures"), ("rates", "rates"), ("flows", "flows"), ("benchmarks", "benchmarks"))
+    for name, table in labels:
         if table in frames and not frames[table].is_empty():
             sources[name] = ", ".join(sorted({str(s) for s in frames[table]["source"].unique().to_list()})[:3])
     dividend_yield, assumed = _dividend_yield(columns, len(days))
@@ -241,20 +249,11 @@ def _series(frames: Mapping[str, pl.DataFrame]) -> tuple[dict[str, pl.DataFrame]
     return dict(sorted(out.items())), sources
 
 
-def _align(days: Ints, dates: pl.Series, values: pl.Series) -> Floats:
-    """Put values on the axis; sessions without a row are NaN, rows off the axis are left out, the last of two stays."""
-    at = dates.cast(pl.Int32).to_numpy().astype(np.int64)
-    numbers = values.cast(pl.Float64).to_numpy()
-    out = np.full(len(days), np.nan)
-    where = np.searchsorted(days, at)
-    inside = where < len(days)
-    inside[inside] &= days[where[inside]] == at[inside]
-    out[where[inside]] = numbers[inside]
-    return out
-
-
 def _rates(days: Ints, frame: pl.DataFrame | None) -> tuple[dict[str, Floats], dict[str, Floats]]:
-    """Take for each session the latest value published on or before it, with its age; too old is NaN."""
+    """Take for each session the latest value published on or before it, with its age; too old is NaN.
+
+    The age counts from the date of the value, not from its publication (`PUBLISHED_NEXT_DAY`).
+    """
     rates: dict[str, Floats] = {}
     ages: dict[str, Floats] = {}
     if frame is None:
@@ -267,7 +266,8 @@ def _rates(days: Ints, frame: pl.DataFrame | None) -> tuple[dict[str, Floats], d
     for (name,), part in parts.group_by("series", maintain_order=True):
         at = part["date"].cast(pl.Int32).to_numpy().astype(np.int64)
         values = part["value"].to_numpy() / 100.0
-        where = np.searchsorted(at, days, side="right") - 1
+        known_from = at + 1 if name in PUBLISHED_NEXT_DAY else at
+        where = np.searchsorted(known_from, days, side="right") - 1
         age = np.where(where >= 0, days - at[np.maximum(where, 0)], np.inf).astype(np.float64)
         known = age <= RATE_MAX_AGE_DAYS
         rates[str(name)] = np.where(known, values[np.maximum(where, 0)], np.nan)
