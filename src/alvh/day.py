@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from alvh.accounting.book import Book, Interest
@@ -54,6 +54,25 @@ class Run:
     skips: tuple[Skip, ...]
 
 
+@dataclass(slots=True)
+class State:
+    """Where a fold stands between two sessions: the book, what waits to be filled, and what was said so far.
+
+    Attributes
+    ----------
+    book : Book
+    pending : Plan or None
+        Decided at the last close, to be filled at the next one.
+    plans, skips : lists
+        Of the sessions folded so far.
+    """
+
+    book: Book
+    pending: Plan | None = None
+    plans: list[Plan] = field(default_factory=list)
+    skips: list[Skip] = field(default_factory=list)
+
+
 def run(
     history: History,
     policy: Policy,
@@ -84,37 +103,65 @@ def run(
     if stop <= start:
         message = f"no session between {first} and {last}"
         raise ValueError(message)
-    book = Book(nav_cents)
-    plans: list[Plan] = []
-    skips: list[Skip] = []
-    pending: Plan | None = None
+    state = State(Book(nav_cents))
     for i in range(start, stop):
-        today = history.dates[i]
-        if i > start:
-            earn(history, i, book)
-        skips += settle_due(history, today, book, morning=True, fees=how.fees)
-        view = observe(history, quotes, policy, i)
-        if view is None:
-            skips.append(Skip(today, "market", "no data: no view and no decision; positions keep their last mark"))
-            skips += settle_due(history, today, book, morning=False, fees=how.fees)
-            continue
-        if pending is not None:
-            skips += carry_out(pending, view, book, how)
-        skips += settle_due(history, today, book, morning=False, fees=how.fees)
-        book.at_close(today, view)
-        plan = decide(view, diagnose(view), book, policy.layers, policy.rules)
-        skips += plan.skips
-        plans.append(plan)
-        now, pending = parted(plan, how)
-        if now.orders:
-            skips += carry_out(now, view, book, how)
+        live(history, policy, quotes, i, state, how, fresh=i == start)
         if on_day is not None:
             on_day(i - start + 1, stop - start)
     dates = history.dates[start:stop]
-    for order in pending.orders if pending is not None else ():
-        skips.append(Skip(dates[-1], order.layer, f"not filled: the run ends before the next close ({order.reason})"))
-    ledger = close_books(book, quotes, dates, start, [layer.name for layer in policy.layers])
-    return Run(policy, history, quotes, how, start, dates, book, ledger, tuple(plans), tuple(skips))
+    for order in state.pending.orders if state.pending is not None else ():
+        why = f"not filled: the run ends before the next close ({order.reason})"
+        state.skips.append(Skip(dates[-1], order.layer, why))
+    ledger = close_books(state.book, quotes, dates, start, [layer.name for layer in policy.layers])
+    return Run(policy, history, quotes, how, start, dates, state.book, ledger, tuple(state.plans), tuple(state.skips))
+
+
+def live(
+    history: History,
+    policy: Policy,
+    quotes: QuoteSource,
+    i: int,
+    state: State,
+    how: Execution,
+    *,
+    fresh: bool = False,
+) -> View | None:
+    """Live through one session: earn, settle, fill what waited, observe, diagnose, decide.
+
+    Parameters
+    ----------
+    i : int
+        Axis position of the session.
+    state : State
+        Where the fold stands; moved on by this session.
+    fresh : bool
+        Whether the account begins today, and has earned nothing yet.
+
+    Returns
+    -------
+    View or None
+        What the decision saw; None on a session without data, on which nothing is decided.
+    """
+    today, book, skips = history.dates[i], state.book, state.skips
+    if not fresh:
+        earn(history, i, book)
+    skips += settle_due(history, today, book, morning=True, fees=how.fees)
+    view = observe(history, quotes, policy, i)
+    if view is None:
+        skips.append(Skip(today, "market", "no data: no view and no decision; positions keep their last mark"))
+        skips += settle_due(history, today, book, morning=False, fees=how.fees)
+        return None
+    if state.pending is not None:
+        skips += carry_out(state.pending, view, book, how)
+    skips += settle_due(history, today, book, morning=False, fees=how.fees)
+    book.at_close(today, view)
+    plan = decide(view, diagnose(view), book, policy.layers, policy.rules)
+    skips += plan.skips
+    state.plans.append(plan)
+    now, state.pending = parted(plan, how)
+    if now.orders:
+        skips += carry_out(now, view, book, how)
+    return view
 
 
 def parted(plan: Plan, how: Execution) -> tuple[Plan, Plan | None]:
