@@ -125,8 +125,8 @@ def live(
     how: Execution,
     *,
     fresh: bool = False,
-) -> View | None:
-    """Live through one session: earn, settle, fill what waited, observe, diagnose, decide.
+) -> None:
+    """Live through one session: what was decided before is filled, then today is decided.
 
     Parameters
     ----------
@@ -136,11 +136,34 @@ def live(
         Where the fold stands; moved on by this session.
     fresh : bool
         Whether the account begins today, and has earned nothing yet.
+    """
+    view = wake(history, policy, quotes, i, state, how, fresh=fresh)
+    if view is None:
+        return
+    plan = decide(view, diagnose(view), state.book, policy.layers, policy.rules)
+    state.skips += plan.skips
+    state.plans.append(plan)
+    now, state.pending = parted(plan, how)
+    if now.orders:
+        state.skips += carry_out(now, view, state.book, how)
+
+
+def wake(
+    history: History,
+    policy: Policy,
+    quotes: QuoteSource,
+    i: int,
+    state: State,
+    how: Execution,
+    *,
+    fresh: bool = False,
+) -> View | None:
+    """Bring an account to the moment at which a session is decided: interest, settlements, the fills of its close.
 
     Returns
     -------
     View or None
-        What the decision saw; None on a session without data, on which nothing is decided.
+        What a decision sees; None on a session without data, on which nothing is decided.
     """
     today, book, skips = history.dates[i], state.book, state.skips
     if not fresh:
@@ -153,14 +176,9 @@ def live(
         return None
     if state.pending is not None:
         skips += carry_out(state.pending, view, book, how)
+        state.pending = None
     skips += settle_due(history, today, book, morning=False, fees=how.fees)
     book.at_close(today, view)
-    plan = decide(view, diagnose(view), book, policy.layers, policy.rules)
-    skips += plan.skips
-    state.plans.append(plan)
-    now, state.pending = parted(plan, how)
-    if now.orders:
-        skips += carry_out(now, view, book, how)
     return view
 
 
