@@ -58,6 +58,8 @@ class CondorParams(Params):
         At most so many per entry; the sizing rule lowers it, and a policy without that rule has to say it.
     finish_in_data : bool
         Refuse an entry whose exit lies beyond the data (the peers' benchmark).
+    retry_sessions : int
+        An entry that came to nothing, put off by a rule or not filled, is tried again on so many following sessions.
     """
 
     underlying: Literal["SPX", "XSP"] = "SPX"
@@ -78,6 +80,7 @@ class CondorParams(Params):
     min_credit_points: float = Field(0.0, ge=0.0)
     max_lots: int = Field(10_000, ge=1)
     finish_in_data: bool = False
+    retry_sessions: int = Field(0, ge=0, le=20)
 
     @model_validator(mode="after")
     def _possible(self) -> CondorParams:
@@ -121,21 +124,32 @@ class Condor:
             reason = self.exit_reason(view, campaign)
             if reason:
                 draft.orders.append(close_order(campaign, reason))
-        if self.entry_due(view):
+        if self.entry_due(view) or self.retry_due(view, book):
             self._enter(view, draft)
 
-    def entry_due(self, view: View) -> bool:
-        """Whether today is the first session of its period on which the underlying could be traded.
+    def entry_due(self, view: View, at: int | None = None) -> bool:
+        """Whether today (or session `at`) is the first of its period on which the underlying could be traded.
 
         Sessions before the data begin are no holes in them: a run that starts in mid-week waits for the next week.
         """
         p = self.params
-        i = view.i
+        first = i = view.i if at is None else at
         while not entry_today(view.calendar, i, p.entry):
             i -= 1
             if view.traded(p.underlying, i):
                 return False
-        return i == view.i or any(view.traded(p.underlying, before) for before in reversed(range(i)))
+        return i == first or any(view.traded(p.underlying, before) for before in reversed(range(i)))
+
+    def retry_due(self, view: View, book: Holdings) -> bool:
+        """Whether the latest entry date is at most `retry_sessions` back and nothing has been opened since.
+
+        The opening credits tell it, so that a condor that was opened and closed again is not opened twice. A fill of
+        the entry date itself counts: it is this entry's where orders are filled on the close that decides.
+        """
+        for i in range(view.i - 1, max(-1, view.i - 1 - self.params.retry_sessions), -1):
+            if self.entry_due(view, i):
+                return book.credits_cents(self.name, view.calendar[i] - dt.timedelta(1)) == 0
+        return False
 
     def exit_reason(self, view: View, campaign: Campaign) -> str:
         """Return why a condor is to be closed at this view, or nothing.
