@@ -16,12 +16,23 @@ import numpy as np
 import polars as pl
 from hypothesis import strategies as st
 
-from alvh.adapters.schema import CHAINS, EVENTS, RATES, UNDERLYINGS, VOL_INDICES, VX_FUTURES, Table
+from alvh.adapters.schema import (
+    BREADTH,
+    CHAINS,
+    EVENTS,
+    FUNDAMENTALS,
+    RATES,
+    UNDERLYINGS,
+    VOL_INDICES,
+    VX_FUTURES,
+    Table,
+)
 from alvh.conventions import sessions as nyse_sessions
 from alvh.conventions import spx_monthly_expiry
 from alvh.market.demo_market import vol_index_rows, vx_rows
 from alvh.values import Dates, Floats
 from tiny_chains import spx_chains
+from tiny_health import breadth_rows, ratio_rows, reit_rows, release_rows
 
 FIRST = dt.date(2017, 1, 3)
 SOURCE = "generated: tests/tiny_market.py"
@@ -29,7 +40,7 @@ NOISES = 10
 """Random numbers of one session; drawn row by row, so that more sessions leave the earlier ones as they were."""
 QUARTERLY_DIVIDEND = 0.0048
 FOMC_EVERY_SESSIONS = 32
-TENOR_SPREADS_PCT = {"DGS1MO": 0.0, "DGS3MO": 0.08, "DGS6MO": 0.17, "DGS1": 0.28, "SOFR": -0.04}
+TENOR_SPREADS_PCT = {"DGS1MO": 0.0, "DGS3MO": 0.08, "DGS6MO": 0.17, "DGS1": 0.28, "DGS10": 1.4, "SOFR": -0.04}
 
 
 @dataclass(frozen=True)
@@ -82,9 +93,14 @@ class TinySpec:
         tables = {
             "vol_indices": _conform(VOL_INDICES, _vol_indices(days, noise, vix)),
             "vx_futures": _conform(VX_FUTURES, vx_rows(days, vix["close"])),
-            "underlyings": _conform(UNDERLYINGS, _underlyings(days, noise, spx)),
+            "underlyings": pl.concat(
+                _conform(UNDERLYINGS, rows)
+                for rows in (_underlyings(days, noise, spx), reit_rows(days, spx["close"], SOURCE))
+            ).sort(UNDERLYINGS.key),
             "rates": _conform(RATES, _rates(days, noise, self.rate_pct)),
-            "events": _conform(EVENTS, _events(days)),
+            "events": _conform(EVENTS, pl.concat((_events(days), release_rows(days, SOURCE)))),
+            "breadth": _conform(BREADTH, breadth_rows(days, noise, spx["close"])),
+            "fundamentals": _conform(FUNDAMENTALS, ratio_rows(days, noise)),
         }
         if with_chains is not None:
             at = np.array(with_chains)
@@ -162,8 +178,9 @@ def tiny_market(
     Returns
     -------
     dict of table name -> frame
-        ``vol_indices`` (VIX with OHLC, VIX9D, VIX3M, VIX6M, VVIX, SKEW), ``vx_futures``, ``underlyings`` (SPX, SPY),
-        ``rates`` (percent), ``events`` (FOMC), and ``chains`` where asked for.
+        ``vol_indices`` (VIX with OHLC, VIX9D, VIX3M, VIX6M, VVIX, SKEW), ``vx_futures``, ``underlyings`` (SPX, SPY,
+        VNQ), ``rates`` (percent), ``events`` (FOMC, CPI), ``breadth``, ``fundamentals`` (P/E, P/CF), and ``chains``
+        where asked for.
     """
     spec = TinySpec(seed, first, sessions, shock_at, **shape)  # type: ignore[arg-type]
     return spec.tables(holes=holes, with_chains=with_chains)
