@@ -168,7 +168,7 @@ def test_what_is_not_quoted_is_missing_with_its_reason():
     assert "is not quoted" in quotes.quote(0, PUT._replace(right="C")).why
     assert "is not quoted" in quotes.quote(0, PUT._replace(root="SPX")).why
     assert quotes.quote(0, Contract("VIX", VIX_MONTH, 20.0, "C")) == Missing("no VIX chain in the store")
-    assert quotes.quote(0, Contract("VX", VIX_MONTH)) == Missing("no VX chain in the store")
+    assert quotes.quote(0, Contract("SPY", VIX_MONTH)) == Missing("no SPY chain in the store")
 
 
 def test_a_settled_contract_has_no_quote_even_where_the_vendor_still_prints_one():

@@ -14,6 +14,7 @@ from alvh.market.chain_search import gather_life, nearest_abs, parity_forward, s
 from alvh.market.chains import ChainColumns
 from alvh.market.expiries import UNDERLYING
 from alvh.market.history import EPOCH, History
+from alvh.market.other_roots import other_roots
 from alvh.market.quotes import Life, Series, carried, last_mark, window
 from alvh.market.reconstruct import ROOTS, ModelledQuotes
 from alvh.maths import black
@@ -41,6 +42,7 @@ class MarketQuotes:
         self.history = history
         self._model = ModelledQuotes(history)
         self.lives: dict[Contract, Life] = {}
+        self._others = other_roots(history, self.lives)
         self._rows: dict[Contract, Ints] = {}
         self._series: dict[tuple[int, str], tuple[Series, ...]] = {}
         self._observed: dict[str, Bools] = {}
@@ -66,6 +68,8 @@ class MarketQuotes:
 
         A vendor may quote weeklies under the root of the monthlies: the calendar decides, not the name.
         """
+        if underlying in self._others:
+            return self._others[underlying].series(i)
         key = (i, underlying)
         known = self._series.get(key)
         if known is None:
@@ -74,6 +78,8 @@ class MarketQuotes:
 
     def observed(self, i: int, underlying: str) -> bool:
         """Whether anything of an underlying was quoted at `i` under a root that can be traded."""
+        if underlying in self._others:
+            return bool(self._others[underlying].series(i))
         known = self._observed.get(underlying)
         if known is None:
             known = self._observed[underlying] = observed_sessions(self.history, underlying)
@@ -114,6 +120,8 @@ class MarketQuotes:
 
     def forward(self, i: int, series: Series) -> float:
         """Return the parity forward of a series; the same-expiry VX for VIX options where it is settled."""
+        if series.root in self._others:
+            return self._others[series.root].forward(i, series)
         if series.root == "VIX":
             future = self._model.future(i, series.expiry)
             if math.isfinite(future):
@@ -129,24 +137,21 @@ class MarketQuotes:
 
     def strike_at_delta(self, i: int, series: Series, right: Right, abs_delta: float) -> float:
         """Return the quoted strike nearest in Black delta, at its own mid's volatility; NaN where none solves."""
+        if series.root in self._others:
+            return self._others[series.root].strike_at_delta(i, series, right, abs_delta)
         chain, a, b = self._group(i, series, right)
         if chain is None or a == b:
             return math.nan
         _, discount, years = self._parity(i, series.root, series.expiry)
-        at = strike_by_delta(
-            chain.strike[a:b],
-            chain.bid[a:b],
-            chain.ask[a:b],
-            self.forward(i, series),
-            years,
-            discount,
-            right == "C",
-            abs_delta,
-        )
+        quoted = chain.strike[a:b], chain.bid[a:b], chain.ask[a:b]
+        means = self.forward(i, series), years, discount
+        at = strike_by_delta(*quoted, *means, right == "C", abs_delta)
         return float(chain.strike[a + at]) if at >= 0 else math.nan
 
     def strike_near(self, i: int, series: Series, right: Right, target: float) -> float:
         """Return the quoted strike nearest `target`, the lower of two; NaN where none is quoted."""
+        if series.root in self._others:
+            return self._others[series.root].strike_near(i, series, right, target)
         chain, a, b = self._group(i, series, right)
         if chain is None or a == b or not math.isfinite(target):
             return math.nan
@@ -169,6 +174,8 @@ class MarketQuotes:
 
         What is quoted once is likely to be traded and held: its whole life is gathered at the first question.
         """
+        if contract.root in self._others:
+            return self._others[contract.root].quote(i, contract)
         life = self.lives.get(contract)
         if life is None or life.first > i:
             if contract.expiry <= self.history.dates[i] or contract.root not in ROOT_SYMBOL:
@@ -211,6 +218,8 @@ class MarketQuotes:
         contract's own volatility and the model's: what it last traded at, moved by what the index did. It is labelled
         modelled, and it is no quote to trade on.
         """
+        if contract.root in self._others:
+            return self._others[contract.root].life(contract, i)
         known = self.lives.get(contract)
         if known is not None and known.first <= i:
             return known
@@ -277,6 +286,8 @@ class MarketQuotes:
 
         A market mark means the parity forward of its series and the volatility that gives its mid.
         """
+        if contract.root in self._others:
+            return self._others[contract.root].meaning(contract, life, offset, n)
         forward, years, discount, vol = (
             window(values, offset, n).copy() for values in (life.forward, life.years, life.discount, life.vol)
         )

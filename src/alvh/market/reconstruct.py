@@ -13,6 +13,7 @@ from alvh.market import spx_model, vix_model
 from alvh.market.expiries import SCALE, UNDERLYING, Expiries
 from alvh.market.history import EPOCH, History
 from alvh.market.listed_strikes import level_for, recent_range
+from alvh.market.other_roots import other_roots
 from alvh.market.quotes import Life, Series, carried, window
 from alvh.market.smile_inputs import SmileInputs, smile_inputs
 from alvh.values import Contract, Floats, Missing, Origin, Quote, Right
@@ -41,6 +42,7 @@ class ModelledQuotes:
         self.history = history
         self.inputs: SmileInputs = history.derive("smile_inputs", smile_inputs)
         self.lives: dict[Contract, Life] = {}
+        self._others = other_roots(history, self.lives)
         self._expiries = Expiries(history, self.inputs)
         self._range = history.derive("recent_range", recent_range)
         self._series: dict[tuple[int, str], tuple[Series, ...]] = {}
@@ -52,12 +54,16 @@ class ModelledQuotes:
 
     def spot(self, i: int, underlying: str) -> float:
         """Return the cash level at `i`; NaN where missing."""
+        if underlying in self._others:
+            return self._others[underlying].spot(i)
         if underlying in SCALE:
             return SCALE[underlying] * float(self.inputs.spot[i])
         return float(self.inputs.vix[i])
 
     def series(self, i: int, underlying: str) -> Sequence[Series]:
         """Return the listed series of an underlying that have not settled and still trade at `i`."""
+        if underlying in self._others:
+            return self._others[underlying].series(i)
         key = (i, underlying)
         known = self._series.get(key)
         if known is None:
@@ -82,11 +88,15 @@ class ModelledQuotes:
 
     def forward(self, i: int, series: Series) -> float:
         """Return the forward of a series: the same-expiry VX for VIX options, carry for SPX; NaN once it is settled."""
+        if series.root in self._others:
+            return self._others[series.root].forward(i, series)
         life = self._expiries.at(i, series.root, series.expiry)
         return life.smile.item(0, i - life.first) if life is not None else math.nan
 
     def strike_at_delta(self, i: int, series: Series, right: Right, abs_delta: float) -> float:
         """Return the strike on the grid nearest to where the delta is met; NaN where an input is missing."""
+        if series.root in self._others:
+            return self._others[series.root].strike_at_delta(i, series, right, abs_delta)
         life = self._expiries.at(i, series.root, series.expiry)
         if life is None:
             return math.nan
@@ -101,8 +111,10 @@ class ModelledQuotes:
             exact = spx_model.strike_of_delta(smile.item(0, k), smile.item(2, k), rho, years, call, abs_delta)
         return self.strike_near(i, series, right, exact)
 
-    def strike_near(self, i: int, series: Series, right: Right, target: float) -> float:  # noqa: ARG002
+    def strike_near(self, i: int, series: Series, right: Right, target: float) -> float:
         """Return the listed strike nearest `target`, the lower of two; NaN for NaN, or where no grid is known."""
+        if series.root in self._others:
+            return self._others[series.root].strike_near(i, series, right, target)
         root, expiry = series.root, series.expiry
         level = self.forward(i, series) if root == "VIX" else self.grid_level(i, root, target)
         if not (math.isfinite(target) and math.isfinite(level)):
@@ -143,6 +155,8 @@ class ModelledQuotes:
 
         What is quoted once is likely to be traded and held: its whole life is priced at the first question.
         """
+        if contract.root in self._others:
+            return self._others[contract.root].quote(i, contract)
         life = self.lives.get(contract)
         if life is None or life.first > i:
             why = self._refusal(i, contract)
@@ -196,6 +210,8 @@ class ModelledQuotes:
 
     def life(self, contract: Contract, i: int) -> Life:
         """Return the modelled quotes of a contract from `i` to its last mark, priced once."""
+        if contract.root in self._others:
+            return self._others[contract.root].life(contract, i)
         known = self.lives.get(contract)
         if known is not None and known.first <= i:
             return known
@@ -222,14 +238,10 @@ class ModelledQuotes:
         # Where there was no mid to carry on, the kernels gave no half-spread either.
         return Life(contract, i, mid, out[1], smile[0], years, smile[1], out[2], out[3], modelled, stale)
 
-    def meaning(
-        self,
-        contract: Contract,  # noqa: ARG002
-        life: Life,
-        offset: int,
-        n: int,
-    ) -> tuple[Floats, Floats, Floats, Floats]:
+    def meaning(self, contract: Contract, life: Life, offset: int, n: int) -> tuple[Floats, Floats, Floats, Floats]:
         """Return forward, years, discount and volatility behind `n` marks of a life; NaN beyond it."""
+        if contract.root in self._others:
+            return self._others[contract.root].meaning(contract, life, offset, n)
         forward, years, discount, vol = (
             window(values, offset, n) for values in (life.forward, life.years, life.discount, life.vol)
         )
