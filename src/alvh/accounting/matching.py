@@ -96,6 +96,8 @@ def match(rows: Sequence[Held], slots: Sequence[Slot], as_of: dt.date) -> Matche
     for row in rows:
         if row.contract.right and row.contract.expiry < as_of:
             raise UnmatchedError(row, f"it expired before {as_of}, the day of the list")
+        if row.opened is not None and row.opened > as_of:
+            raise UnmatchedError(row, f"it was opened on {row.opened}, after {as_of}, the day of the list")
     claims: list[_Claim] = []
     for underlying, family in _families(rows):
         claims += _CLAIMERS[underlying](family, slots, as_of)

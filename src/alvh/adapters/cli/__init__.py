@@ -19,6 +19,7 @@ COMMANDS = {
     "data": ("data", "Import, download, check and list market data."),
     "backtest": ("backtest", "Run one or several policies over history, side by side."),
     "policy": ("policy", "Show, list or start policies."),
+    "book": ("book", "Bring in what you really hold; compare plan with reality."),
 }
 """Command -> (file in this package, one line of help)."""
 
