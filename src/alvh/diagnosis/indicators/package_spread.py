@@ -3,8 +3,9 @@
 `concepts.md`, "HFT flows": a package is put off whose quoted spread exceeds 1.8 times its usual one. The reference is
 one condor quoted every session: 45 days to settlement at the close, shorts at 16 delta, wings 1 % of spot, strikes off
 the grid so that nothing but the market moves it. It is priced with the reconstruction's smile and half-spreads
-(`docs/quotes.md`), which know the VIX and the premium but no panic: on modelled quotes the ratio seldom reaches 1.8. A
-run on market quotes compares the package it would really trade with this median, and that is where the rule has teeth.
+(`docs/quotes.md`), which know the VIX and the premium but not the panic of the people quoting: on modelled quotes the
+ratio exceeded 1.8 on 28 sessions of 2006 to August 2026 (0.5 %), most of them in February 2018 and March 2020. A run on
+market quotes compares the package it would really trade with this median, and that is where the rule has teeth.
 """
 
 from __future__ import annotations
