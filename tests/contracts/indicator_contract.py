@@ -19,8 +19,8 @@ from tiny_market import TinySpec
 
 SPEC = TinySpec(seed=5, sessions=420, first=dt.date(2018, 1, 3), shock_at=(200, 330))
 FORKS = (60, 270, 333, 400)
-FROM_SPX_ALONE = {"SPX", "hv20"}
-"""Names that are read from the closes of the S&P 500 and nothing else."""
+FROM_SPX_ALONE = {"SPX", "hv20", "ad_divergence"}
+"""Names that the closes of the S&P 500 alone can decide; a divergence at a high is ruled out far from the high."""
 
 
 @cache
@@ -72,7 +72,7 @@ class IndicatorContract:
             assert np.array_equal(known[: last + 1], tonight, equal_nan=True), f"it differs when the data end at {last}"
 
     def test_without_data_it_is_missing_and_not_a_number(self, name: str) -> None:
-        # Only the S&P 500 is left, so that there is an axis; and what is read from nothing else.
+        # Only the S&P 500 is left, so that there is an axis; and what it can decide.
         tables = SPEC.tables()
         spx = tables["underlyings"].filter(pl.col("symbol") == "SPX")
         bare = build_history({"underlyings": spx})
