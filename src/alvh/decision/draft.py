@@ -67,6 +67,10 @@ class HedgeTarget:
     exposure : float
         Beta-weighted exposure of one unit: its delta to the VX future x the beta of that future to the VIX. 0 for what
         is no exposure to volatility: its units are then rounded down by themselves.
+    fixed : float or None
+        Units at full weight, however many condors are open (a layer with a budget of its own).
+    keep : bool
+        Fewer condors sell nothing: what is held stays until the roll, and is rolled whole while no condor is open.
     """
 
     layer: str
@@ -79,6 +83,14 @@ class HedgeTarget:
     recycled: int
     price_usd: float
     exposure: float
+    fixed: float | None = None
+    keep: bool = False
+
+    def exact(self, condors: float, weight: float) -> float:
+        """Return the units wanted, not rounded, for some open condors at a weight in [0, 1]."""
+        wanted = (self.per_condor * condors if self.fixed is None else self.fixed) * weight
+        kept = self.keep and (condors == 0.0 or not self.roll)
+        return max(wanted, float(self.counted)) if kept else wanted
 
     @property
     def units(self) -> int:

@@ -132,26 +132,34 @@ def test_where_the_data_begin_in_mid_week_nothing_is_made_up_for() -> None:
 # -- which expiry ----------------------------------------------------------------------------------------------------
 
 
+def listing(listed: list[Series]) -> Desk:
+    return Desk(series={"SPX": listed})
+
+
 def days_of(candidates: list[Series]) -> list[int]:
     return [s.days for s in candidates]
 
 
 def test_the_expiry_nearest_the_target_comes_first_the_nearer_of_two_before_the_farther() -> None:
     layer = Condor("condor", CondorParams())
-    assert days_of(layer.candidates(series(29, 30, 39, 44, 46, 60, 61))) == [44, 46, 39, 30, 60]
+    assert days_of(layer.candidates(listing(series(29, 30, 39, 44, 46, 60, 61)))) == [44, 46, 39, 30, 60]
 
 
 def test_of_two_roots_on_one_day_the_order_is_fixed() -> None:
     both = [*series(45, root="SPXW"), *series(45, root="SPX")]
     layer = Condor("condor", CondorParams())
-    assert [s.root for s in layer.candidates(both)] == [s.root for s in layer.candidates(both[::-1])] == ["SPX", "SPXW"]
+    assert (
+        [s.root for s in layer.candidates(listing(both))]
+        == [s.root for s in layer.candidates(listing(both[::-1]))]
+        == ["SPX", "SPXW"]
+    )
 
 
 def test_an_expiry_that_would_be_due_at_once_is_left_out() -> None:
     layer = Condor("condor", CondorParams(dte_min=0, dte_target=7, dte_max=60, exit_dte=21))
-    assert days_of(layer.candidates(series(7, 21, 22, 35))) == [22, 35]
+    assert days_of(layer.candidates(listing(series(7, 21, 22, 35)))) == [22, 35]
     held = Condor("condor", CondorParams(dte_min=0, dte_target=7, dte_max=60, exit_dte=None))
-    assert days_of(held.candidates(series(7, 21, 22))) == [7, 21, 22]
+    assert days_of(held.candidates(listing(series(7, 21, 22)))) == [7, 21, 22]
 
 
 def test_nothing_listed_in_the_window_is_a_skip_that_names_it() -> None:

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from alvh import conventions
 from alvh.decision.draft import Draft, Params, close_order
 from alvh.decision.layers.condor_strikes import CondorStrikes, choose_strikes
+from alvh.decision.layers.credit_search import by_daily_range
 from alvh.diagnosis.diagnose import Readings
 from alvh.market.observe import View
 from alvh.market.quotes import Series
@@ -30,12 +31,21 @@ class CondorParams(Params):
     entry : {"daily", "weekly", "monthly"}
         A condor is opened on the first session of each period; where that has no data, on the next one that has.
     dte_min, dte_max, dte_target : int
-        Calendar days to expiry; the listed expiry nearest the target inside the window is taken. One that is due for
-        exit on the day of its entry is left out.
-    shorts : {"delta", "sd", "credit", "width_points", "width_percent"}
-        How short strikes are chosen; `short` is the delta, the number of standard deviations, the credit in points, or
-        the distance from spot in points or percent.
+        Days to expiry; the listed expiry nearest the target inside the window is taken. One that is due for exit on the
+        day of its entry is left out.
+    dte_in : {"calendar", "sessions"}
+        What days are counted in: the next session's expiry is 1 session away on a Friday too.
+    shorts : {"delta", "sd", "credit", "edr_credit", "width_points", "width_percent"}
+        How short strikes are chosen; `short` is the delta, the number of standard deviations, the credit in points
+        (``edr_credit``: sought from `edr_multiple` expected daily ranges outwards and inwards, the less skewed wing
+        first), or the distance from spot in points or percent.
     short : float
+    edr_multiple : float
+        Where the search for a credit begins, in expected daily ranges from spot.
+    credit_tolerance_points : float
+        How near the credit has to come.
+    max_short_delta : float
+        The search brings no short nearer the money than this delta.
     vendor_delta : bool
         Choose by the vendor's delta instead of Black's at the strike's own volatility (market quotes only).
     wing_percent : float
@@ -67,8 +77,12 @@ class CondorParams(Params):
     dte_min: int = Field(30, ge=0, le=730)
     dte_max: int = Field(60, ge=0, le=730)
     dte_target: int = Field(45, ge=0, le=730)
-    shorts: Literal["delta", "sd", "credit", "width_points", "width_percent"] = "delta"
+    dte_in: Literal["calendar", "sessions"] = "calendar"
+    shorts: Literal["delta", "sd", "credit", "edr_credit", "width_points", "width_percent"] = "delta"
     short: float = Field(0.16, gt=0.0)
+    edr_multiple: float = Field(1.2, gt=0.0, le=10.0)
+    credit_tolerance_points: float = Field(0.05, gt=0.0)
+    max_short_delta: float = Field(0.18, gt=0.0, lt=0.5)
     vendor_delta: bool = False
     wing_percent: float = Field(1.0, gt=0.0, le=50.0)
     wing_points: float | None = Field(None, gt=0.0)
@@ -90,6 +104,8 @@ class CondorParams(Params):
             raise ValueError(
                 f"exit_dte = {self.exit_dte} is not below dte_max = {self.dte_max}: every condor would be due at once"
             )
+        if self.dte_in == "sessions" and self.exit_dte is not None:
+            raise ValueError('exit_dte counts calendar days: with dte_in = "sessions" it can only be "none"')
         if self.shorts == "delta" and self.short >= 0.5:
             raise ValueError(f"short = {self.short:g} is no delta of a short: it lies between 0 and 0.5")
         if self.shorts == "width_percent" and self.short >= 100.0:
@@ -125,7 +141,7 @@ class Condor:
             if reason:
                 draft.orders.append(close_order(campaign, reason))
         if self.entry_due(view) or self.retry_due(view, book):
-            self._enter(view, draft)
+            self._enter(view, readings, draft)
 
     def entry_due(self, view: View, at: int | None = None) -> bool:
         """Whether today (or session `at`) is the first of its period on which the underlying could be traded.
@@ -189,41 +205,53 @@ class Condor:
             return True
         return abs(days - exit_dte) <= abs((expiry - following).days - exit_dte)
 
-    def _enter(self, view: View, draft: Draft) -> None:
+    def _enter(self, view: View, readings: Readings, draft: Draft) -> None:
         """Propose a new condor in the expiry nearest the target that gives one, or record why none does."""
         p = self.params
-        candidates = self.candidates(view.series(p.underlying))
+        candidates = self.candidates(view)
         if not candidates:
-            draft.skip(self.name, f"no {p.underlying} expiry {self.least_days}-{p.dte_max} days out")
+            unit = "sessions" if p.dte_in == "sessions" else "days"
+            draft.skip(self.name, f"no {p.underlying} expiry {self.least_days}-{p.dte_max} {unit} out")
             return
         refusals: list[str] = []
         for series in candidates:
             if p.finish_in_data and series.expiry - dt.timedelta(p.exit_dte or 0) > view.calendar[-1]:
                 refusals.append(f"{series.expiry}: the exit lies beyond the data")
                 break
-            made = self._order(view, series)
+            made = self._order(view, readings, series)
             if isinstance(made, Order):
                 draft.orders.append(made)
                 return
             refusals.append(f"{series.expiry}: {made.why}")
         draft.skip(self.name, "; ".join(refusals[:3]))
 
-    def candidates(self, listed: Sequence[Series]) -> list[Series]:
+    def candidates(self, view: View) -> list[Series]:
         """Return the listed expiries of the window, the one nearest the target first (the nearer one of two)."""
         p = self.params
-        inside = [s for s in listed if self.least_days <= s.days <= p.dte_max]
-        return sorted(inside, key=lambda s: (abs(s.days - p.dte_target), s.days, s.root))
+        listed = view.series(p.underlying)
+        if p.dte_in == "calendar":
+            away = {s: s.days for s in listed}
+        else:
+            # A session is a calendar day at least: what is further away in days is not asked for its sessions.
+            near = [s for s in listed if s.days <= 2 * p.dte_max + 5]
+            away = {s: view.sessions_until(s.expiry) for s in near}
+        inside = [s for s, days in away.items() if self.least_days <= days <= p.dte_max]
+        return sorted(inside, key=lambda s: (abs(away[s] - p.dte_target), s.days, s.root))
 
     @property
     def least_days(self) -> int:
-        """Calendar days to expiry that an entry has at least: more than the exit allows."""
+        """Days to expiry that an entry has at least: more than the exit allows."""
         p = self.params
         return p.dte_min if p.exit_dte is None else max(p.dte_min, p.exit_dte + 1)
 
-    def _order(self, view: View, series: Series) -> Order | Missing:
+    def _order(self, view: View, readings: Readings, series: Series) -> Order | Missing:
         """Return the opening order in one expiry, or why there is none."""
         p = self.params
-        strikes = choose_strikes(view, series, p)
+        if p.shorts == "edr_credit":
+            away = view.spot(p.underlying) * readings.value("edr") / 100.0 * p.edr_multiple
+            strikes = by_daily_range(view, series, p, away)
+        else:
+            strikes = choose_strikes(view, series, p)
         if isinstance(strikes, Missing):
             return strikes
         legs = condor_legs(series, strikes)

@@ -33,15 +33,18 @@ def choose_strikes(view: View, series: Series, p: CondorParams) -> CondorStrikes
 
     A realised wing of 0, or wider than `max_width_ratio` times its target, is refused (`decisions.md`).
     """
-    spot = view.spot(p.underlying)
-    # A wing in points needs no spot; a wing in percent does.
-    wing = p.wing_points if p.wing_points is not None else spot * p.wing_percent / 100.0
+    spot, wing = view.spot(p.underlying), wing_points(view, p)
     if math.isnan(wing):
         return Missing(f"no {p.underlying} on {view.date}")
     if p.shorts == "credit":
         return _by_credit(view, series, p, wing)
     shorts = _shorts(view, series, p, spot)
-    return shorts if isinstance(shorts, Missing) else _with_wings(view, series, p, *shorts, wing)
+    return shorts if isinstance(shorts, Missing) else with_wings(view, series, p, *shorts, wing)
+
+
+def wing_points(view: View, p: CondorParams) -> float:
+    """Return the width wanted of each wing, points: one in points needs no spot, one in percent does (NaN without)."""
+    return p.wing_points if p.wing_points is not None else view.spot(p.underlying) * p.wing_percent / 100.0
 
 
 def _shorts(view: View, series: Series, p: CondorParams, spot: float) -> tuple[float, float] | Missing:
@@ -63,7 +66,7 @@ def _shorts(view: View, series: Series, p: CondorParams, spot: float) -> tuple[f
     return put, call
 
 
-def _with_wings(
+def with_wings(
     view: View, series: Series, p: CondorParams, short_put: float, short_call: float, wing: float
 ) -> CondorStrikes | Missing:
     """Add the wings, each on the grid nearest its target."""
@@ -93,7 +96,7 @@ def _by_credit(view: View, series: Series, p: CondorParams, wing: float) -> Cond
     found: list[tuple[float, CondorStrikes]] = []
     for delta in CREDIT_DELTAS:
         put, call = (view.strike_at_delta(series, right, delta, vendor=p.vendor_delta) for right in ("P", "C"))
-        strikes = _with_wings(view, series, p, put, call, wing) if put < call else Missing("crossed")
+        strikes = with_wings(view, series, p, put, call, wing) if put < call else Missing("crossed")
         if isinstance(strikes, Missing):
             continue
         credit = credit_points(view, series, strikes)

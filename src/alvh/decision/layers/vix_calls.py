@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from alvh import conventions
 from alvh.decision.draft import Draft, Factor, HedgeTarget, Params
 from alvh.diagnosis.diagnose import Readings
+from alvh.diagnosis.indicators import layer1_switch
 from alvh.diagnosis.indicators.vx_curve import MONTHS
 from alvh.market.observe import View
 from alvh.market.quotes import Series
@@ -39,6 +40,11 @@ class VixCallsParams(Params):
         Rolled when so few days are left.
     weight : float
         The layer's weight in [0, 1], before anything the market says of it.
+    equity_share : float or None
+        Instead of so many calls per condor, as many as this share of equity a year pays for: each purchase spends the
+        part of it that falls on the days until its roll.
+    keep : bool
+        Never paused once opened: fewer condors sell nothing until the roll.
     short : bool
         Sell the calls instead of buying them (one published reading of 4/4/2); they are margined, and no gain is taken.
     switch : {"always", "macd"}
@@ -70,6 +76,8 @@ class VixCallsParams(Params):
     delta: float = Field(0.50, gt=0.0, lt=1.0)
     roll_dte: int = Field(21, ge=0)
     weight: float = Field(1.0, ge=0.0, le=1.0)
+    equity_share: float | None = Field(None, gt=0.0, le=1.0)
+    keep: bool = False
     short: bool = False
     switch: Literal["always", "macd"] = "always"
     switch_k: float = Field(1.0, ge=0.0)
@@ -90,6 +98,8 @@ class VixCallsParams(Params):
             raise ValueError(
                 f"roll_dte = {self.roll_dte} is not below dte_min = {self.dte_min}: it would roll for ever"
             )
+        if self.keep and self.switch != "always":
+            raise ValueError('keep = true never pauses the layer, switch = "macd" does')
         if self.short and (self.monetise_multiple, self.exit_front_level, self.giveback) != (None, None, None):
             raise ValueError("short calls have no gain to monetise, give back or sell at an extreme")
         if self.recycle_to is not None and self.monetise_multiple is None:
@@ -124,19 +134,23 @@ class VixCalls:
     def propose(self, view: View, readings: Readings, book: Holdings, draft: Draft) -> None:
         """Propose a gain to take, or the target of this close."""
         if self.params.switch == "macd":
-            from alvh.diagnosis.indicators import layer1_switch  # noqa: PLC0415
-
             k, closes = self.params.switch_k, self.params.switch_off_closes
             armed = Factor(self.name, ("l1_armed", k, closes), lambda history: layer1_switch.switch(history, k, closes))
             draft.weigh(self.name, armed)
         sleeves = book.campaigns(self.name)
         campaign = sleeves[0] if sleeves else None
         handed_usd = draft.recycle_cents.get(self.name, 0) / 100.0
-        if not self._propose(view, readings, campaign, handed_usd, draft) and handed_usd:
+        if not self._propose(view, readings, book, campaign, handed_usd, draft) and handed_usd:
             draft.skip(self.name, f"gains of {handed_usd:,.0f} USD handed on by another layer stay in cash")
 
     def _propose(
-        self, view: View, readings: Readings, campaign: Campaign | None, handed_usd: float, draft: Draft
+        self,
+        view: View,
+        readings: Readings,
+        book: Holdings,
+        campaign: Campaign | None,
+        handed_usd: float,
+        draft: Draft,
     ) -> bool:
         """Propose what `propose` does; whether it is a target, in which gains handed on can be spent."""
         held = next(iter(campaign.positions.values()), None) if campaign is not None else None
@@ -149,7 +163,7 @@ class VixCalls:
         elif front_is_extreme(readings.value("F1"), self.params.exit_front_level):
             draft.skip(self.name, f"empty: F1 at {readings.value('F1'):.1f} is where all would be sold again")
             return False
-        return self._target(view, readings, campaign, held, handed_usd, draft)
+        return self._target(view, readings, book, campaign, held, handed_usd, draft)
 
     def _take_gain(self, view: View, readings: Readings, campaign: Campaign, held: Position, draft: Draft) -> bool:
         """Propose to sell some or all of what is held, where a gain is to be taken; whether all of it is."""
@@ -185,6 +199,7 @@ class VixCalls:
         self,
         view: View,
         readings: Readings,
+        book: Holdings,
         campaign: Campaign | None,
         held: Position | None,
         handed_usd: float,
@@ -217,9 +232,23 @@ class VixCalls:
                 price_usd=price_usd * self.side,
                 # Before a beta can be measured every future counts alike.
                 exposure=self.side * quote.delta * (beta if math.isfinite(beta) else 1.0),
+                fixed=self._fixed(view, book, held, buy, roll, price_usd),
+                keep=p.keep,
             )
         )
         return recycled > 0 or not handed_usd
+
+    def _fixed(
+        self, view: View, book: Holdings, held: Position | None, buy: Contract, roll: bool, price_usd: float
+    ) -> float | None:
+        """Return how many calls a budget of the layer's own pays for, what is held until its roll; None without one."""
+        share = self.params.equity_share
+        if share is None:
+            return None
+        if held is not None and not roll:
+            return float(abs(held.quantity + held.monetised - held.recycled))
+        days = (buy.expiry - view.date).days - self.params.roll_dte
+        return units_for(share, book.equity_cents(view) / 100.0, days, price_usd)
 
     def pick(self, view: View) -> Contract | Missing:
         """Return the call to buy today, or why there is none."""
@@ -232,6 +261,15 @@ class VixCalls:
         if math.isnan(strike):
             return Missing(f"no {p.delta:g}-delta VIX call of {series.expiry}")
         return Contract("VIX", series.expiry, strike, "C")
+
+
+def units_for(share: float, equity_usd: float, days: int, price_usd: float) -> float:
+    """Return the units that a share of equity a year buys for some days; none where they have no price.
+
+    >>> round(units_for(0.008, 5_000_000.0, 35, 200.0), 3)  # 40,000 USD a year x 35 / 365 / 200 USD
+    19.178
+    """
+    return share * max(equity_usd, 0.0) * days / 365.0 / price_usd if price_usd > 0.0 else 0.0
 
 
 def choose(window: Sequence[Series], how: Literal["nearest", "target", "longest"], target: int) -> Series:

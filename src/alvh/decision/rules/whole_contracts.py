@@ -47,7 +47,7 @@ class WholeContracts:
                 draft.skip(target.layer, f"kept until the last condor is gone ({draft.flattening})")
             return
         condors = open_condors(book, draft)
-        exact = [t.per_condor * condors * draft.weight(t.layer) for t in draft.targets]
+        exact = [t.exact(condors, draft.weight(t.layer)) for t in draft.targets]
         wanted = choose_integers(exact, [t.exposure for t in draft.targets])
         changes = [self._change(t, x, w) for t, x, w in zip(draft.targets, exact, wanted, strict=True)]
         allowed = [gated(draft, t, change) for t, change in zip(draft.targets, changes, strict=True)]
