@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable, Hashable, Sequence
+from typing import TypeAlias
 
 import numpy as np
 
@@ -12,6 +13,9 @@ from alvh import conventions
 from alvh.market.history import EPOCH, History
 from alvh.market.quotes import QuoteSource, Series
 from alvh.values import Contract, Floats, Instant, Missing, Phase, Quote, Reading, Right
+
+Lifelong: TypeAlias = Callable[[Contract, Floats, Floats, Floats, Floats, Floats], Floats]
+"""(contract, marks, forwards, years, discounts, vols) over a life -> an array with the same first axis, causal."""
 
 
 class View:
@@ -127,6 +131,26 @@ class View:
         k = i - life.first
         mid = life.mid
         return mid.item(k if k < mid.size else -1)
+
+    def lived(self, key: Hashable, contract: Contract, opened: dt.date, compute: Lifelong) -> Floats:
+        """Return what is prepared once over the life of a held contract, from `opened` until today; read-only.
+
+        `compute` is given the contract and its marks, forwards, years, discount factors and volatilities over the whole
+        life, and returns an array whose first axis is theirs. It must be causal, as with `prepared`. The array begins
+        with the first session on or after `opened` and ends with the last mark, which may be before today.
+        """
+        history, quotes = self._history, self._quotes
+        first = min(history.first_at_or_after(opened), self.i)
+
+        def whole(_: History) -> Floats:
+            life = quotes.life(contract, first)
+            start = first - life.first
+            mid = life.mid[start:]
+            made = compute(contract, mid, *quotes.meaning(contract, life, start, len(mid)))
+            made.setflags(write=False)
+            return made
+
+        return history.derive((key, quotes.origin, contract, first), whole)[: self.i - first + 1]
 
     def vx_month(self, expiry: dt.date) -> int:
         """Return k where the VX future of an expiry is F_k today; below 1 when it is nearer than F1 or never was."""
