@@ -10,7 +10,6 @@ from alvh.accounting.margin import (
     condor_margin_usd,
     long_option_margin_usd,
     short_option_margin_usd,
-    vx_margin_usd,
 )
 
 WIDTHS = st.floats(0.0, 500.0)
@@ -48,18 +47,6 @@ def test_long_options_are_paid_in_full():
     assert long_option_margin_usd(1.35, 100, 4) == pytest.approx(540.0)
 
 
-def test_vx_margin_by_hand():
-    assert vx_margin_usd("VX", 20.0, 1, 20.0) == pytest.approx((8_750.0, 7_000.0))
-    assert vx_margin_usd("VX", 12.0, -2, 12.0) == pytest.approx((13_750.0, 11_000.0))  # the floor of 5,500
-    assert vx_margin_usd("VX", 40.0, 1, 45.0) == pytest.approx((35_000.0, 28_000.0))  # doubled above VIX 30
-    assert vx_margin_usd("VXM", 20.0, 1, 20.0) == pytest.approx((875.0, 700.0))
-
-
-def test_initial_to_maintenance_is_the_published_ratio():
-    margin = vx_margin_usd("VX", 20.0, 1, 20.0)
-    assert margin.initial_usd / margin.maintenance_usd == pytest.approx(690 / 552) == pytest.approx(10_140.63 / 8_112.5)
-
-
 @given(WIDTHS, WIDTHS, st.floats(-20.0, 200.0), LOTS)
 def test_a_condor_is_margined_between_its_wider_side_and_both(put, call, credit, lots):
     gross = condor_margin_usd(put, call, credit, 100, lots, net_of_credit=False)
@@ -93,14 +80,6 @@ def test_a_short_option_ties_up_more_than_its_premium_and_less_the_further_out(r
     assert short_option_margin_usd(root, right, further, spot, price, 1) <= margin + 1e-6
 
 
-@given(st.floats(8.0, 90.0), st.floats(8.0, 90.0), st.integers(-50, 50))
-def test_vx_margin_is_the_same_long_and_short_and_ten_vxm_are_one_vx(price, vix, quantity):
-    margin = vx_margin_usd("VX", price, quantity, vix)
-    assert margin == vx_margin_usd("VX", price, -quantity, vix)
-    assert margin.initial_usd == pytest.approx(1.25 * margin.maintenance_usd)
-    assert vx_margin_usd("VXM", price, 10 * quantity, vix) == pytest.approx(margin)
-
-
 @pytest.mark.parametrize(
     "call",
     [
@@ -113,8 +92,6 @@ def test_vx_margin_is_the_same_long_and_short_and_ten_vxm_are_one_vx(price, vix,
         lambda: short_option_margin_usd("VIX", "C", 20.0, 20.0, math.nan, 1),
         lambda: long_option_margin_usd(1.0, 100, -1),
         lambda: long_option_margin_usd(math.nan, 100, 1),
-        lambda: vx_margin_usd("VIX", 20.0, 1, 20.0),
-        lambda: vx_margin_usd("VX", 20.0, 1, math.nan),
     ],
 )
 def test_nonsense_is_refused(call):

@@ -3,6 +3,7 @@
 From one close to the next a held option is repriced with the Greeks of the earlier close: its forward moved (delta,
 gamma), its own volatility moved (vega), both together (vanna, volga), and time passed (theta, which holds the interest
 on its value). What is left is the residual: third-order terms, and what a mark did that no Greek explains.
+A future is all delta.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from alvh.accounting.book import is_future
 from alvh.accounting.ledger import Ledger, LegLife
 from alvh.conventions import root_spec
 from alvh.market.quotes import QuoteSource
@@ -48,7 +50,9 @@ def _add_greeks(ledger: Ledger, quotes: QuoteSource, out: Mapping[str, Mapping[s
     ]
     forward, years, discount, vol = (np.concatenate([m[k] for m in meanings]) for k in range(4))
     contracts = [ledger.contracts[leg.contract] for leg in ledger.legs]
-    strike = np.array([c.strike for c in contracts]).repeat(size)
+    future = np.array([is_future(c) for c in contracts], dtype=bool).repeat(size)
+    # A future has no strike; any will do where no Greek is asked for.
+    strike = np.where(future, 1.0, np.array([c.strike for c in contracts]).repeat(size))
     call = np.array([c.right == "C" for c in contracts]).repeat(size)
     multiplier = np.array([float(root_spec(c.root).multiplier) for c in contracts]).repeat(size)
     ends = np.cumsum(size) - 1
@@ -63,7 +67,7 @@ def _add_greeks(ledger: Ledger, quotes: QuoteSource, out: Mapping[str, Mapping[s
     # A move is counted from the last mark that was not carried: on the days in between nothing moved.
     last_fresh = np.maximum.accumulate(np.where(fresh, np.arange(len(call)), -1))
     before = np.concatenate(([-1], last_fresh[:-1]))
-    explicable = (held != 0) & ~settled & fresh & (before >= begin.repeat(size))
+    explicable = (held != 0) & ~future & ~settled & fresh & (before >= begin.repeat(size))
     terms = greek_terms(forward, strike, years, vol, discount, call, np.maximum(before, 0))
     slot = days.layer * ledger.sessions + days.session
     explained = np.zeros(len(call))
@@ -73,6 +77,9 @@ def _add_greeks(ledger: Ledger, quotes: QuoteSource, out: Mapping[str, Mapping[s
         explained += part
         _add(ledger, slot, out, term, part)
     gained_usd = days.gained_cents / 100.0
+    moved = np.where(future & ~settled, gained_usd, 0.0)
+    explained += moved
+    _add(ledger, slot, out, "delta", moved)
     _add(ledger, slot, out, "settlement", np.where(settled, gained_usd, 0.0))
     _add(ledger, slot, out, "residual", np.where(settled, 0.0, gained_usd - explained))
 

@@ -1,8 +1,11 @@
 """The book: positions as a fold over the journal, cash in integer cents.
 
-The journal is append-only: fills, settlements and interest, in the order they happened. Positions, campaigns and cash
-are what the journal folds to; nothing edits them by hand. Daily marks and postings are made from the journal afterwards
-(`alvh.accounting.ledger`), over the whole life of each position at once.
+The journal is append-only: fills, settlements, variation and interest, in the order they happened. Positions, campaigns
+and cash are what the journal folds to; nothing edits them by hand. Daily marks and postings are made from the journal
+afterwards (`alvh.accounting.ledger`), over the whole life of each position at once.
+
+A future costs no premium. Its fill moves only slippage and fees; what it gains is paid in or out of cash at every close
+(`Variation`), and the rest at its final settlement, so that its position itself is worth nothing.
 """
 
 from __future__ import annotations
@@ -11,17 +14,18 @@ import datetime as dt
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol, cast
+from typing import NamedTuple, Protocol, TypeAlias, cast
 
 from alvh.conventions import root_spec
-from alvh.values import Campaign, Contract, Fill, Position
+from alvh.values import Campaign, Contract, Fill, LegFill, Position
 
 
 class Settlement(NamedTuple):
     """A contract that became cash.
 
     `value_points` is the final settlement value of the underlying, `intrinsic_points` what one contract is worth at it;
-    `proxy` says how the value came about (``vro``, ``close``, ``spy_open``, ...). `cash_cents` is before `fee_cents`.
+    `proxy` says how the value came about (``vro``, ``close``, ``spy_open``, ...). `cash_cents` is before `fee_cents`; a
+    future's is the variation since its last daily settlement.
     """
 
     session: dt.date
@@ -36,12 +40,26 @@ class Settlement(NamedTuple):
     fee_cents: int = 0
 
 
+class Variation(NamedTuple):
+    """What a future gained since it was last marked, paid in (or out, when negative): daily variation margin."""
+
+    session: dt.date
+    layer: str
+    campaign: str
+    contract: Contract
+    cash_cents: int
+
+
 class Interest(NamedTuple):
     """Treasury-bill interest on cash, earned since the session before."""
 
     session: dt.date
     cash_cents: int
     rate: float
+
+
+Entry: TypeAlias = Fill | Settlement | Variation | Interest
+"""What a journal holds."""
 
 
 class Marks(Protocol):
@@ -87,12 +105,14 @@ class Book:
     def __init__(self, cash_cents: int) -> None:
         self.start_cents = cash_cents
         self.cash_cents = cash_cents
-        self.journal: list[Fill | Settlement | Interest] = []
+        self.journal: list[Entry] = []
         self._campaigns: dict[str, dict[str, Campaign]] = {}
         self._next_expiry = dt.date.max
         self._premium: dict[str, _Flow] = {}
         self._credits: dict[str, _Flow] = {}
         self._closes: tuple[list[dt.date], list[int]] = ([], [])
+        # What each future's gains have been paid up to, as the value of the position at that price.
+        self._marked: dict[tuple[str, str, Contract], int] = {}
 
     # -- what layers and rules may ask -------------------------------------------------------------------------------
 
@@ -109,7 +129,8 @@ class Book:
             for campaign in layer.values():
                 for contract, position in campaign.positions.items():
                     total += value_cents(contract, position.quantity, marks.mark(contract))
-        return total
+        # Of a future only what has not been paid yet is worth anything: nothing, once the close has been settled.
+        return total - sum(self._marked.values())
 
     def equity_path(self) -> tuple[Sequence[dt.date], Sequence[int]]:
         """Return sessions and equity in cents at their closes so far, oldest first (`at_close` notes them)."""
@@ -132,6 +153,10 @@ class Book:
         """Return an open campaign by name, None when there is none."""
         return self._campaigns.get(layer, {}).get(campaign)
 
+    def marked_cents(self, layer: str, campaign: str, contract: Contract) -> int:
+        """Return the value a position in futures has been marked at, cents; 0 for everything else."""
+        return self._marked.get((layer, campaign, contract), 0)
+
     # -- the fold ------------------------------------------------------------------------------------------------------
 
     def apply(self, fill: Fill) -> None:
@@ -142,10 +167,15 @@ class Book:
         if campaign is None:
             campaign = Campaign(fill.layer, fill.campaign, fill.session, fill.lots, 0, fill.max_loss_cents)
             campaigns[fill.campaign] = campaign
-        cash = 0
+        cash = premium = 0
         for leg in fill.legs:
-            paid = value_cents(leg.contract, leg.quantity, leg.price)
+            paid = paid_cents(leg)
             cash -= paid
+            if is_future(leg.contract):
+                key = fill.layer, fill.campaign, leg.contract
+                self._marked[key] = self._marked.get(key, 0) + value_cents(leg.contract, leg.quantity, leg.mid)
+            else:
+                premium += paid
             self._hold(campaign, fill, leg.contract, leg.quantity, paid)
             self.cash_cents -= paid + leg.fee_cents
         campaign.cash_cents += cash
@@ -156,7 +186,7 @@ class Book:
         if fill.kind == "open":
             campaign.credit_cents += cash
             self._credits.setdefault(fill.layer, _Flow([], [])).add(fill.session, cash)
-        self._premium.setdefault(fill.layer, _Flow([], [])).add(fill.session, -cash)
+        self._premium.setdefault(fill.layer, _Flow([], [])).add(fill.session, premium)
         campaign.refill_from = fill.refill_from
         if not campaign.positions and campaign.refill_from is None:
             del campaigns[fill.campaign]
@@ -210,9 +240,33 @@ class Book:
         self.journal.append(settlement)
         self.cash_cents += settlement.cash_cents - settlement.fee_cents
         self._campaigns[settlement.layer][settlement.campaign].cash_cents += settlement.cash_cents
-        self._premium.setdefault(settlement.layer, _Flow([], [])).add(settlement.session, -settlement.cash_cents)
+        if is_future(settlement.contract):
+            self._marked.pop((settlement.layer, settlement.campaign, settlement.contract), None)
+        else:
+            self._premium.setdefault(settlement.layer, _Flow([], [])).add(settlement.session, -settlement.cash_cents)
         if not campaign.positions and campaign.refill_from is None:
             del self._campaigns[settlement.layer][settlement.campaign]
+
+    def vary(self, session: dt.date, view: object) -> None:
+        """Pay what futures gained since they were last marked, at a view's close.
+
+        The price each was filled at that day is its mid: paid before or after the fills of the close, it is the same.
+        """
+        marks = cast("Marks", view)
+        for key, marked in list(self._marked.items()):
+            layer, name, contract = key
+            campaign = self.holds(layer, name)
+            held = campaign.positions.get(contract) if campaign is not None else None
+            now = value_cents(contract, held.quantity, marks.mark(contract)) if held is not None else 0
+            if held is None:
+                del self._marked[key]
+            else:
+                self._marked[key] = now
+            if now != marked:
+                self.journal.append(Variation(session, layer, name, contract, now - marked))
+                self.cash_cents += now - marked
+                if campaign is not None:
+                    campaign.cash_cents += now - marked
 
     def earn(self, interest: Interest) -> None:
         """Fold one day's interest into the book."""
@@ -223,3 +277,14 @@ class Book:
 def value_cents(contract: Contract, quantity: int, price_points: float) -> int:
     """Return what a quantity is worth at a price, in whole cents (half a cent to the even one)."""
     return round(quantity * price_points * root_spec(contract.root).multiplier * 100.0)
+
+
+def is_future(contract: Contract) -> bool:
+    """Whether a contract is a future: marked to cash every day, without a premium."""
+    return not contract.right and root_spec(contract.root).kind == "future"
+
+
+def paid_cents(leg: LegFill) -> int:
+    """Return the cash a leg's fill costs before fees, cents (received negative): of a future only the slippage."""
+    paid = value_cents(leg.contract, leg.quantity, leg.price)
+    return paid - value_cents(leg.contract, leg.quantity, leg.mid) if is_future(leg.contract) else paid

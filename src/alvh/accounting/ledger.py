@@ -5,10 +5,12 @@ Every posting is integer cents and every event's postings sum to zero::
     fill        cash -paid-fee   positions +value at mid   slippage +(paid - value at mid)   fees +fee
     settlement  cash +paid-fee   positions -paid           fees +fee
     revaluation positions +d     pnl -d
+    variation   cash +d          positions -d
     interest    cash +x          interest -x
     start       cash +nav        capital -nav
 
-so that equity (cash + positions) is at every close what the marks say, to the cent.
+A future is filled at no value, and its revaluation leaves as variation, so that its position stays at 0. Thus
+equity (cash + positions) is at every close what the marks say, to the cent.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from alvh.accounting.book import Book, Interest, Settlement, value_cents
+from alvh.accounting.book import Book, Entry, Interest, Settlement, Variation, is_future, paid_cents, value_cents
 from alvh.conventions import root_spec
 from alvh.market.quotes import Life, QuoteSource
 from alvh.values import Bools, Contract, Fill, Floats, Ints
@@ -45,7 +47,7 @@ class LegDays(NamedTuple):
     """Every leg on every session it was held or traded: one row a leg-day, leg after leg.
 
     `session` counts from the run's first; `quantity` is held after the session's trades; `traded_cents` is what they
-    moved at mid (a settlement: minus its cash); `gained_cents` is what the mark gained beyond that.
+    moved at mid (a settlement or variation: minus its cash); `gained_cents` is what the mark gained beyond that.
     """
 
     session: Ints
@@ -62,7 +64,8 @@ class LegDays(NamedTuple):
 class LegLife:
     """One contract of one campaign from its first fill to its last session, one entry a session.
 
-    `quantity` is held after the session's trades, `traded_cents` what they moved at mid (settlement: minus the cash),
+    `quantity` is held after the session's trades, `traded_cents` what they moved at mid (settlement and variation:
+    minus the cash),
     `value_cents` the mark. `settled` says that the last entry is a final settlement. `life` and `offset` lead to the
     quotes behind the marks.
     """
@@ -162,7 +165,7 @@ class _Journal:
         self.premium = np.zeros(len(layers), dtype=np.int64)
         self.interest = np.zeros(len(dates), dtype=np.int64)
 
-    def read(self, entry: Fill | Settlement | Interest) -> None:
+    def read(self, entry: Entry) -> None:
         """Add one entry."""
         k = self._at[entry.session]
         if isinstance(entry, Interest):
@@ -173,6 +176,9 @@ class _Journal:
             self.fees[row, k] += entry.fee_cents
             made = self._trade(entry.layer, entry.campaign, entry.contract, k, -entry.quantity, -entry.cash_cents)
             made.settled = True
+        elif isinstance(entry, Variation):
+            self.flow[self._layer_id[entry.layer], k] += entry.cash_cents
+            self._trade(entry.layer, entry.campaign, entry.contract, k, 0, -entry.cash_cents)
         else:
             self._read_fill(entry, k)
 
@@ -180,8 +186,8 @@ class _Journal:
         """Add one fill, leg by leg."""
         row = self._layer_id[fill.layer]
         for leg in fill.legs:
-            paid = value_cents(leg.contract, leg.quantity, leg.price)
-            at_mid = value_cents(leg.contract, leg.quantity, leg.mid)
+            paid = paid_cents(leg)
+            at_mid = 0 if is_future(leg.contract) else value_cents(leg.contract, leg.quantity, leg.mid)
             self.flow[row, k] -= paid + leg.fee_cents
             self.slippage[row, k] += paid - at_mid
             self.fees[row, k] += leg.fee_cents
@@ -272,7 +278,7 @@ def _leg_days(
     marks = [_marks(life, offset, int(s)) for life, offset, s in zip(lives, offsets, size, strict=True)]
     mid = np.concatenate(marks) if marks else np.zeros(0)
     ids = np.array([key for key, _ in trades], dtype=np.int64).reshape(-1, 3).repeat(size, axis=0)
-    multiplier = np.array([root_spec(contracts[key[2]].root).multiplier for key, _ in trades]).repeat(size)
+    multiplier = np.array([worth_usd(contracts[key[2]]) for key, _ in trades], dtype=np.int64).repeat(size)
     value = np.rint(np.where(quantity == 0, 0.0, quantity * mid) * multiplier * 100.0).astype(np.int64)
     before = np.concatenate(([0], value[:-1]))
     before[begin[:-1]] = 0
@@ -285,6 +291,11 @@ def _leg_days(
         )
     )
     return legs, days
+
+
+def worth_usd(contract: Contract) -> int:
+    """Return what a point of a position's mark is worth on the books, USD: 0 for a future, whose gains are cash."""
+    return 0 if is_future(contract) else root_spec(contract.root).multiplier
 
 
 def _marks(life: Life, offset: int, size: int) -> Floats:

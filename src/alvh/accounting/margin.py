@@ -1,4 +1,4 @@
-"""What a broker holds against short positions: Regulation T for options, a percentage model for VX futures.
+"""What a broker holds against options: Regulation T. Futures have a model of their own (`alvh.maths.vx_margin`).
 
 Portfolio margin is another regime and not computed here. Sources are named at each function; figures marked as assumed
 come from the methodology's own memory and differ between brokers and years.
@@ -7,7 +7,7 @@ come from the methodology's own memory and differ between brokers and years.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 from alvh.conventions import root_spec
 from alvh.values import Right
@@ -40,22 +40,6 @@ SHORT_OPTION_RULES = {
     "SPX": ShortOptionRule(0.15, 0.10, assumed=True),
 }
 """By underlying."""
-
-VX_MAINTENANCE_RATE = 0.35
-VX_MAINTENANCE_FLOOR_USD = 5_500.0
-"""Both assumed by the methodology; CFE publishes the real ones daily."""
-VX_INITIAL_TO_MAINTENANCE = 1.25
-"""VXM 690 against 552 USD, VX 10,140.63 against 8,112.50 at Interactive Brokers (undated aggregator)."""
-VX_STRESS_VIX = 30.0
-VX_STRESS_MULTIPLE = 2.0
-_VX_MULTIPLIER = 1000.0
-
-
-class FuturesMargin(NamedTuple):
-    """Initial and maintenance margin, USD."""
-
-    initial_usd: float
-    maintenance_usd: float
 
 
 def condor_margin_usd(
@@ -159,35 +143,3 @@ def short_option_margin_usd(
     least = rule.floor * (spot if right == "C" else strike)
     points = price_points + max(rule.rate * spot - out_of_the_money, least)
     return points * spec.multiplier * quantity
-
-
-def vx_margin_usd(root: str, price_points: float, quantity: int, vix: float) -> FuturesMargin:
-    """Return initial and maintenance margin of VX or VXM futures, USD.
-
-    A model, since the exchange's own minimum varies: maintenance = max(5,500, 0.35 x 1000 x price), initial = 1.25 x
-    maintenance, both doubled while VIX is above 30; VXM a tenth. Marks are cash every day and not part of this.
-
-    Parameters
-    ----------
-    root : {"VX", "VXM"}
-    price_points : float
-        The future's settlement.
-    quantity : int
-        Contracts, long or short: both are margined alike.
-    vix : float
-        Spot VIX, points.
-
-    Raises
-    ------
-    ValueError
-        For another root, or a price or VIX that is not positive.
-    """
-    spec = root_spec(root)
-    if spec.kind != "future":
-        raise ValueError(f"{root} is not a VIX future")
-    if not (price_points > 0.0 and vix > 0.0):
-        raise ValueError(f"price {price_points} and VIX {vix} must be positive")
-    a_contract = max(VX_MAINTENANCE_FLOOR_USD, VX_MAINTENANCE_RATE * _VX_MULTIPLIER * price_points)
-    stress = VX_STRESS_MULTIPLE if vix > VX_STRESS_VIX else 1.0
-    maintenance = a_contract * stress * abs(quantity) * spec.multiplier / _VX_MULTIPLIER
-    return FuturesMargin(VX_INITIAL_TO_MAINTENANCE * maintenance, maintenance)

@@ -74,7 +74,9 @@ def settle_due(history: History, today: dt.date, book: Book, *, morning: bool, f
             continue
         final = final_value(history, contract)
         if math.isfinite(final.points):
-            book.settle(settlement_of(campaign.layer, campaign.name, position.quantity, contract, final, today, fees))
+            owner = campaign.layer, campaign.name
+            marked = book.marked_cents(*owner, contract)
+            book.settle(settlement_of(*owner, position.quantity, contract, final, today, fees, marked))
         elif not morning:
             skips.append(Skip(today, campaign.layer, f"{contract} cannot settle: no final value"))
     return skips
@@ -88,10 +90,14 @@ def settlement_of(
     final: FinalValue,
     session: dt.date,
     fees: Fees | None = None,
+    marked_cents: int = 0,
 ) -> Settlement:
-    """Return the settlement of a position at a final value; brokers charge for what ends in the money."""
+    """Return the settlement of a position at a final value; brokers charge for what ends in the money.
+
+    Of a future only the difference to what it is already marked at is paid.
+    """
     points = intrinsic(contract, final.points)
-    cash = value_cents(contract, quantity, points)
+    cash = value_cents(contract, quantity, points) - marked_cents
     fee = 0
     if fees is not None and points > 0.0:
         fee = fees.settlement_fee_cents(contract.root, points) * abs(quantity)

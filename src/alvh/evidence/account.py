@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from alvh.accounting.attribution import attribute
-from alvh.accounting.book import Settlement, value_cents
+from alvh.accounting.book import Settlement, is_future, paid_cents, value_cents
 from alvh.accounting.ledger import stale_and_modelled
 from alvh.accounting.margin import condor_margin_usd
 from alvh.accounting.statement import CampaignLine, Coverage, Statement
@@ -19,8 +19,10 @@ from alvh.decision.rules.sizing import Sizing, SizingParams
 from alvh.diagnosis.diagnose import indicators
 from alvh.diagnosis.indicators import regime
 from alvh.market.history import ASSUMED_DIVIDEND_YIELD, History
+from alvh.market.quotes import carried
 from alvh.market.reconstruct import ModelledQuotes
 from alvh.market.smile_inputs import MAX_AGE_SESSIONS, smile_inputs
+from alvh.maths.vx_margin import vx_margin_usd
 from alvh.policies.brokers import Broker
 from alvh.values import Fill, Floats, Ints
 
@@ -120,7 +122,7 @@ def campaign_lines(run: Run) -> tuple[CampaignLine, ...]:
 
 def _opened(fill: Fill) -> CampaignLine:
     """Return the line of a campaign as its first fill leaves it."""
-    credit = -sum(value_cents(leg.contract, leg.quantity, leg.price) for leg in fill.legs)
+    credit = -sum(paid_cents(leg) for leg in fill.legs)
     return CampaignLine(
         fill.layer,
         fill.campaign,
@@ -146,11 +148,12 @@ def fill_costs_cents(fill: Fill) -> int:
 
 
 def margin_usd(run: Run, lines: Sequence[CampaignLine]) -> Floats:
-    """Return the Regulation T requirement of the condors held at each close, by the broker's rule for unequal wings.
+    """Return what a broker holds against the book at each close: condors by Regulation T, futures at initial margin.
 
-    Without a broker the wider wing counts and the credit is applied: the requirement is the maximum loss.
+    Condors follow the broker's rule for unequal wings; without a broker the wider wing counts and the credit is
+    applied: the requirement is the maximum loss.
     """
-    held = np.zeros(len(run.dates))
+    held = futures_margin_usd(run)
     at = {date: k for k, date in enumerate(run.dates)}
     broker = run.how.fees if isinstance(run.how.fees, Broker) else None
     opening = {(fill.layer, fill.campaign): fill for fill in reversed(run.book.journal) if isinstance(fill, Fill)}
@@ -159,6 +162,18 @@ def margin_usd(run: Run, lines: Sequence[CampaignLine]) -> Floats:
             stop = at[line.closed] if line.closed is not None else len(run.dates)
             held[at[line.opened] : stop] += condor_margin(opening[line.layer, line.campaign], broker)
     return held
+
+
+def futures_margin_usd(run: Run) -> Floats:
+    """Return the initial margin of the futures held at each close, USD, by the last settlement and VIX known then."""
+    out = np.zeros(len(run.dates))
+    vix = carried(run.history.column("VIX")[: run.start + len(run.dates)])[0][run.start :]
+    for leg in run.ledger.legs:
+        contract = run.ledger.contracts[leg.contract]
+        for k in np.flatnonzero(leg.quantity).tolist() if is_future(contract) else ():
+            price, t = leg.life.mark(leg.life.first + leg.offset + k), leg.first + k
+            out[t] += vx_margin_usd(contract.root, price, int(leg.quantity[k]), float(vix[t])).initial_usd
+    return out
 
 
 def condor_margin(fill: Fill, broker: Broker | None) -> float:

@@ -137,8 +137,13 @@ def fill_together(
 
 
 def cash_usd(fill: Fill) -> float:
-    """Return what a fill brings, before fees, USD: received positive."""
-    return -sum(leg.quantity * leg.price * conventions.root_spec(leg.contract.root).multiplier for leg in fill.legs)
+    """Return what a fill brings, before fees, USD: received positive. A future moves no cash but its slippage."""
+    total = 0.0
+    for leg in fill.legs:
+        spec = conventions.root_spec(leg.contract.root)
+        points = leg.price - leg.mid if spec.kind == "future" else leg.price
+        total -= leg.quantity * points * spec.multiplier
+    return total
 
 
 def fill_order(order: Order, view: View, how: Execution) -> Fill | Missing:

@@ -21,7 +21,7 @@ import alvh.decision.rules
 from alvh.decision.draft import Layer, Rule
 from alvh.policies.toml_lines import line_of
 
-TOP_KEYS = ("name", "version", "about", "timing", "layers", "rules")
+TOP_KEYS = ("name", "version", "about", "timing", "only", "layers", "rules")
 Timing = Literal["next_close", "same_close"]
 TIMINGS: tuple[Timing, ...] = ("next_close", "same_close")
 Family = Literal["layer", "rule"]
@@ -43,6 +43,9 @@ class Policy:
     timing : {"next_close", "same_close"}
         Decide at a close and fill at the next, or on the same one (a named choice).
     layers, rules : tuples
+    only : tuple of str
+        Layers whose fills are booked, decided in the company of all the others; empty books them all. The hedge of a
+        paired run, condors removed, is a policy with its layers and ``only = ["L1", "L2", "L3"]``.
     text : str
         The TOML it was read from.
     digest : str
@@ -57,6 +60,7 @@ class Policy:
     rules: tuple[Rule, ...]
     text: str
     digest: str
+    only: tuple[str, ...] = ()
 
     @property
     def hedge_layers(self) -> tuple[str, ...]:
@@ -65,8 +69,8 @@ class Policy:
 
     @property
     def underlyings(self) -> tuple[str, ...]:
-        """What the policy trades options on: ``SPX`` or ``XSP``, and ``VIX`` where it hedges with it."""
-        return tuple(sorted({getattr(layer, "underlying", "SPX") for layer in self.layers}))
+        """What the policy trades options on: ``SPX`` or ``XSP``, and ``VIX`` where it hedges with its options."""
+        return tuple(sorted({getattr(layer, "underlying", "SPX") for layer in self.layers} - {""}))
 
 
 def parse_policy(text: str, overrides: Mapping[str, Any] | None = None) -> Policy:
@@ -95,9 +99,12 @@ def parse_policy(text: str, overrides: Mapping[str, Any] | None = None) -> Polic
     _together(entries["layer"], entries["rule"], layers, rules)
     for family, members in (("layers", layers), ("rules", rules)):
         said[family] = [[m.name, type(m).__name__, m.params.model_dump(mode="json")] for m in members]
+    only = _only(raw, text, [layer.name for layer in layers])
+    if only:
+        said["only"] = list(only)
     digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
     version, about = str(raw.get("version", "1")), str(raw.get("about", ""))
-    return Policy(raw["name"], version, about, said["timing"], tuple(layers), tuple(rules), text, digest)
+    return Policy(raw["name"], version, about, said["timing"], tuple(layers), tuple(rules), text, digest, only)
 
 
 def preset_names() -> tuple[str, ...]:
@@ -228,6 +235,18 @@ def _override(entries: Sequence[_Entry], overrides: Mapping[str, Any]) -> None:
         entry = entries[names.index(owner)]
         entry.table[key] = value
         entry.replaced.add(key)
+
+
+def _only(raw: Mapping[str, Any], text: str, layers: Sequence[str]) -> tuple[str, ...]:
+    """Return the layers that alone are booked; empty where the policy books all."""
+    given = raw.get("only", [])
+    where = _at(line_of(text, "only"))
+    if not isinstance(given, list):
+        raise PolicyError(f'{where}only = {given!r} must be a list of layers, such as ["L1"]')
+    for name in given:
+        if name not in layers:
+            raise PolicyError(f"{where}only: no layer is called {name!r}{_nearest(str(name), layers)}")
+    return tuple(given)
 
 
 def _names(entries: Sequence[_Entry], names: Sequence[str]) -> None:
