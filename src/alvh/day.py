@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -109,6 +109,9 @@ def run(
         if on_day is not None:
             on_day(i - start + 1, stop - start)
     dates = history.dates[start:stop]
+    if policy.only:
+        state.book = booked_alone(state.book, policy.only, history, start, stop)
+        state.skips = [skip for skip in state.skips if skip.layer in (*policy.only, "market")]
     for order in state.pending.orders if state.pending is not None else ():
         why = f"not filled: the run ends before the next close ({order.reason})"
         state.skips.append(Skip(dates[-1], order.layer, why))
@@ -169,6 +172,8 @@ def wake(
     if not fresh:
         earn(history, i, book)
     skips += settle_due(history, today, book, morning=True, fees=how.fees)
+    # Futures are settled on every session that has a price, also on one without a decision.
+    book.vary(today, View(history, quotes, i))
     view = observe(history, quotes, policy, i)
     if view is None:
         skips.append(Skip(today, "market", "no data: no view and no decision; positions keep their last mark"))
@@ -224,6 +229,20 @@ def earn(history: History, i: int, book: Book) -> None:
         book.earn(Interest(history.dates[i], cents, rate))
 
 
+def booked_alone(book: Book, layers: Collection[str], history: History, start: int, stop: int) -> Book:
+    """Return the book of some layers alone: their fills as they happened, interest on the cash that they leave."""
+    alone = Book(book.start_cents)
+    entries = [e for e in book.journal if not isinstance(e, Interest) and e.layer in layers]
+    k = 0
+    for i in range(start, stop):
+        if i > start:
+            earn(history, i, alone)
+        while k < len(entries) and entries[k].session == history.dates[i]:
+            alone.repeat(entries[k])
+            k += 1
+    return alone
+
+
 def choose_source(history: History, policy: Policy, source: Source, first: dt.date, last: dt.date) -> QuoteSource:
     """Return the one source of a run: `auto` takes the market where full chains cover enough of its sessions."""
     start = history.first_at_or_after(first)
@@ -232,6 +251,6 @@ def choose_source(history: History, policy: Policy, source: Source, first: dt.da
         return MarketQuotes(history)
     if source == "auto" and start <= stop:
         shares = [full_chain_share(history, underlying, start, stop) for underlying in policy.underlyings]
-        if min(shares) >= FULL_CHAIN_SHARE:
+        if min(shares, default=0.0) >= FULL_CHAIN_SHARE:
             return MarketQuotes(history)
     return ModelledQuotes(history)
