@@ -45,6 +45,7 @@ def test_a_missing_node_drops_out() -> None:
 
 def test_one_node_alone_is_no_vote() -> None:
     assert np.isnan(votes(column(0.0, NAN, NAN, NAN, NAN), 1.0)).all()
+    assert np.isnan(votes(column(NAN, 5000.0), 1.0)).all()
     assert np.isnan(votes(column(NAN, NAN), 1.0)).all()
 
 

@@ -97,9 +97,9 @@ def votes(scores: Floats, temperature: float) -> Floats:
         raise ValueError(f"a temperature of {temperature:g}: it has to be above zero")
     known = np.isfinite(scores)
     top = np.max(np.where(known, scores, -np.inf), axis=0)
-    contested = known.sum(axis=0) >= 2
-    weight = np.where(known, np.exp((scores - np.where(contested, top, 0.0)) / temperature), 0.0)
-    total = np.where(contested, weight.sum(axis=0), np.nan)
+    # The best score is taken off all of them, which changes no share and keeps the exponential within its reach.
+    weight = np.where(known, np.exp((scores - np.where(np.isfinite(top), top, 0.0)) / temperature), 0.0)
+    total = np.where(known.sum(axis=0) >= 2, weight.sum(axis=0), np.nan)
     return np.where(known, weight / total, np.nan)
 
 
