@@ -105,7 +105,14 @@ def match(rows: Sequence[Held], slots: Sequence[Slot], as_of: dt.date) -> Matche
         told = [f"no opening date in the file: {as_of} is taken for " + _listing(c for c in claims if c.opened is None)]
     else:
         told = []
-    claims.sort(key=lambda claim: (claim.opened or as_of, -abs(claim.rows[0].quantity), claim.rows[0].line))
+    claims.sort(
+        key=lambda claim: (
+            claim.opened or as_of,
+            slots.index(claim.slot),
+            -abs(claim.rows[0].quantity),
+            claim.rows[0].line,
+        )
+    )
     names: set[tuple[str, str]] = set()
     fills = tuple(_fill(claim, as_of, names) for claim in claims)
     return Matched(fills, (*told, *_odd(claims, as_of)))

@@ -21,7 +21,8 @@ from alvh.accounting.matching import Slot, Takes, UnmatchedError, match
 from alvh.accounting.packages import Held
 from alvh.adapters.brokers.format import Positions
 from alvh.adapters.errors import UserError, in_file
-from alvh.conventions import ROOTS, root_spec
+from alvh.conventions import ROOTS, is_session, root_spec
+from alvh.conventions.calendar import FIRST_DAY, LAST_DAY
 from alvh.policies.policy import Policy
 from alvh.values import Contract, Fill, LegFill
 
@@ -155,6 +156,9 @@ def matched(
         left.append(symbol)
     rows: list[Held] = []
     for row in positions.rows:
+        expiry = row.contract.expiry
+        if not (FIRST_DAY <= expiry <= LAST_DAY and is_session(expiry)):
+            raise in_file(path, f"{row.contract}: the exchange has no session on {expiry}", line=row.line or None)
         if row.contract.root in unwanted:
             left.append(str(row.contract))
         else:
