@@ -8,6 +8,7 @@ import pytest
 
 from alvh.adapters.errors import UserError
 from alvh.adapters.load import BEGINNING, LEAD_IN, load_history
+from alvh.adapters.schema import TABLES
 from alvh.adapters.store import Store
 from alvh.market.history import build_history
 from tiny_market import TinySpec, tiny_market
@@ -146,3 +147,54 @@ def test_before_2005_nothing_is_read_unless_asked(tables, tmp_path):
     assert dt.date(2005, 1, 1) == BEGINNING
     assert load_history(made).dates[0] == SPEC.first
     assert load_history(made, first=dt.date(1998, 6, 1), last=dt.date(1998, 12, 31)).dates[0] == dt.date(1996, 6, 6)
+
+
+def test_the_slow_tables_are_read_with_what_lies_before_the_window(store, tables):
+    first, last = axis(860), axis(870)
+    narrow, wide = load_history(store, first=first, last=last), load_history(store)
+    for name in ("SP500.advancers", "SPY.dollar_volume", "SP500.pe", "SP500.pcf", "VNQ.dividend_12m"):
+        one, two = narrow.column(name)[narrow.index(first) :], wide.column(name)[wide.index(first) :]
+        assert np.isfinite(one).all(), name
+        np.testing.assert_array_equal(one, two[: len(one)])
+    growth = narrow.column("VNQ.dividend_growth")
+    assert np.isfinite(growth[narrow.index(first) :]).all()
+    assert narrow.events == wide.events
+    assert set(tables["rates"]["series"].to_list()) >= {"SOFR", "DGS10"}
+    assert {"SOFR", "DGS10"} <= narrow.rates.keys()
+
+
+def test_a_store_from_before_a_column_was_added_reads_it_as_unknown(tables, tmp_path):
+    old = Store(tmp_path / "old")
+    with old.writing() as writing:
+        for name in ("underlyings", "fundamentals"):
+            writing.add(name, tables[name])
+    path = old.root / "fundamentals.parquet"
+    pl.read_parquet(path).drop("pcf").write_parquet(path)
+    loaded = load_history(old)
+    assert np.isfinite(loaded.column("SP500.pe")).any()
+    assert "SP500.pcf" not in loaded.series
+    # And merging into such a file adds the column.
+    old.merge("fundamentals", tables["fundamentals"].with_columns(series=pl.lit("OTHER")))
+    assert old.read("fundamentals")["pcf"].is_not_null().sum() == tables["fundamentals"].height
+
+
+def test_the_shared_data_have_breadth_liquidity_and_late_ratios(shared, tmp_path):
+    given = Store(tmp_path / "real")
+    with given.writing() as writing:
+        for name in ("underlyings", "breadth", "flows", "fundamentals", "rates", "benchmarks"):
+            rows = pl.read_parquet(shared / "data" / "real" / f"{name}.parquet")
+            if name == "fundamentals":
+                rows = rows.with_columns(series=pl.lit("SHILLER"))
+            writing.add(name, TABLES[name].conform(rows))
+    history = load_history(given, first=dt.date(2022, 1, 3))
+    covered = {name: np.flatnonzero(np.isfinite(history.column(name))) for name in ("SP500.advancers", "SP500.pe")}
+    assert history.dates[covered["SP500.advancers"][-1]] == dt.date(2026, 8, 3)
+    # June 2023 is the last month with earnings: half a year from its end is 31 December, a Sunday.
+    assert history.dates[covered["SP500.pe"][-1]] == dt.date(2023, 12, 29)
+    # Some 30 to 50 thousand million dollars of SPY a day.
+    usd = history.column("SPY.dollar_volume")
+    assert 2.5e10 < np.nanmedian(usd) < 6e10
+    # No public copy has cash flows, fund flows or dividends.
+    for name in ("SP500.pcf", "SPY.creations_usd", "VNQ.dividend_12m"):
+        assert name not in history.series
+    assert np.isfinite(history.column("VNQ.adj_close")).any()

@@ -98,10 +98,10 @@ def load_history(
 
 
 def _frame(store: Store, name: str, since: dt.date, last: dt.date | None) -> pl.DataFrame:
-    """Read one table: events ahead of time, months and distributions from before the window, the rest inside it."""
+    """Read one table: events and months whenever they were, dividends from the first on, the rest inside the window."""
     label = table(name).label
     chosen = {label: SERIES[name]} if name in SERIES else {}
-    begin = None if name == "fundamentals" else since
+    begin = None if name in {"events", "fundamentals"} else since
     end = None if name == "events" else last
     rows = store.read(name, columns=COLUMNS.get(name), since=begin, until=end, **chosen)
     if name == "underlyings":

@@ -35,7 +35,7 @@ def prepare(history: History, name: str) -> Floats:
         1 where the cumulative line is below the mean of its last 21 closes, today included, else 0.
     ``ad_divergence``
         1 where on each of the last five sessions the line was below that mean while SPX closed at 99.2 % of its highest
-        close of 60 sessions or above, else 0; NaN where neither is certain.
+        close of 60 sessions or above, else 0.
     """
     net = history.column("SP500.advancers") - history.column("SP500.decliners")
     if name == "ad_line":
@@ -66,12 +66,11 @@ def near_high(close: Floats) -> Floats:
 
 
 def divergence(below: Floats, near: Floats) -> Floats:
-    """Return 1 where both flags were up on the last five sessions; 0 where one of them certainly was not; else NaN."""
+    """Return 1 where both flags were up on each of the last five sessions, else 0; NaN where one of them is unknown."""
     out = np.full(len(below), np.nan)
     if len(below) >= RUN_SESSIONS:
-        no = sliding_window_view((below == 0.0) | (near == 0.0), RUN_SESSIONS).any(axis=1)
-        yes = sliding_window_view((below == 1.0) & (near == 1.0), RUN_SESSIONS).all(axis=1)
-        out[RUN_SESSIONS - 1 :] = np.where(no, 0.0, np.where(yes, 1.0, np.nan))
+        both = np.where(np.isfinite(below + near), (below == 1.0) & (near == 1.0), np.nan)
+        out[RUN_SESSIONS - 1 :] = sliding_window_view(both, RUN_SESSIONS).min(axis=1)
     return out
 
 

@@ -24,6 +24,8 @@ INDICATORS = (
 )
 MAX_GAP_DAYS = {"FOMC": 75, "CPI": 45}
 """Eight decisions and twelve releases a year: where the next one known is further off, the calendar has a hole."""
+MAX_SINCE_DAYS = 100
+"""The longest stretch between two decisions that came was 91 days (29 January to 29 April 2020)."""
 CANCELLED = ((dt.date(2020, 3, 18), dt.date(2020, 3, 15)),)
 """A scheduled decision and the day that cancelled it (Federal Reserve, statement of 15 March 2020, 17:00 New York)."""
 WEEK_OFFSET = 3
@@ -46,7 +48,7 @@ def prepare(history: History, name: str) -> Floats:
         return sessions_to(days, history.events.get("CPI", ()), MAX_GAP_DAYS["CPI"])
     decisions = history.events.get("FOMC", ())
     if name == "sessions_since_fomc":
-        return sessions_since(days, decisions, MAX_GAP_DAYS["FOMC"])
+        return sessions_since(days, decisions, MAX_SINCE_DAYS)
     until = sessions_to(days, decisions, MAX_GAP_DAYS["FOMC"])
     weeks = _numbers(decisions) + WEEK_OFFSET
     inside = np.isin((days + WEEK_OFFSET) // 7, weeks // 7)
