@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from alvh.accounting.alone import booked_alone
 from alvh.accounting.book import Book, Interest
 from alvh.accounting.ledger import Ledger, close_books
 from alvh.accounting.settle import settle_due
@@ -110,7 +111,7 @@ def run(
             on_day(i - start + 1, stop - start)
     dates = history.dates[start:stop]
     if policy.only:
-        state.book = booked_alone(state.book, policy.only, history, start, stop)
+        state.book = booked_alone(state.book, policy.only, dates, lambda k, alone: earn(history, start + k, alone))
         state.skips = [skip for skip in state.skips if skip.layer in (*policy.only, "market")]
     for order in state.pending.orders if state.pending is not None else ():
         why = f"not filled: the run ends before the next close ({order.reason})"
@@ -210,9 +211,10 @@ def carry_out(plan: Plan, view: View, book: Book, how: Execution) -> list[Skip]:
         if order.kind == "open":
             return True
         campaign = book.holds(order.layer, order.campaign)
-        return campaign is not None and all(
-            leg.contract in campaign.positions or leg.ratio > 0 for leg in order.legs if order.kind != "close"
-        )
+        if campaign is None:
+            return False
+        # What was held when it was decided can only have settled since; a leg that is new to the campaign is bought.
+        return all(leg.contract in campaign.positions or leg.contract.expiry > view.date for leg in order.legs)
 
     fills, skips = execute(plan, view, how, still_open=still_open)
     for fill in fills:
@@ -227,20 +229,6 @@ def earn(history: History, i: int, book: Book) -> None:
     cents = round(book.cash_cents * rate * days / 365.0) if math.isfinite(rate) else 0
     if cents:
         book.earn(Interest(history.dates[i], cents, rate))
-
-
-def booked_alone(book: Book, layers: Collection[str], history: History, start: int, stop: int) -> Book:
-    """Return the book of some layers alone: their fills as they happened, interest on the cash that they leave."""
-    alone = Book(book.start_cents)
-    entries = [e for e in book.journal if not isinstance(e, Interest) and e.layer in layers]
-    k = 0
-    for i in range(start, stop):
-        if i > start:
-            earn(history, i, alone)
-        while k < len(entries) and entries[k].session == history.dates[i]:
-            alone.repeat(entries[k])
-            k += 1
-    return alone
 
 
 def choose_source(history: History, policy: Policy, source: Source, first: dt.date, last: dt.date) -> QuoteSource:
