@@ -9,6 +9,7 @@ import pytest
 
 from alvh import conventions
 from alvh.market.observe import View
+from alvh.market.other_roots import BUILDERS
 from alvh.market.reconstruct import ModelledQuotes
 from alvh.policies.policy import Policy
 from alvh.values import Contract, Order, Plan
@@ -98,8 +99,9 @@ def _plans(contract: type[LayerContract], kind: str, forked: bool) -> tuple[Plan
 
 
 def listed(view: View, contract: Contract) -> bool:
-    """Whether an option could be traded at a view: its series is listed, its strike is on the grid."""
-    underlying = conventions.root_spec(contract.root).underlying if contract.root != "XSP" else "XSP"
+    """Whether a contract could be traded at a view: its series is listed, its strike is on the grid."""
+    by_its_own_name = contract.root == "XSP" or contract.root in BUILDERS
+    underlying = contract.root if by_its_own_name else conventions.root_spec(contract.root).underlying
     series = [s for s in view.series(underlying) if (s.root, s.expiry) == (contract.root, contract.expiry)]
     if not series:
         return False

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 
 import numpy as np
 
-from alvh.accounting.book import Interest, Settlement, value_cents
+from alvh.accounting.book import Interest, Settlement, Variation, is_future, value_cents
 from alvh.accounting.ledger import balances, ledger_equity_cents, stale_and_modelled
 from alvh.accounting.statement import Statement
 from alvh.conventions import last_trading_session
@@ -60,6 +60,11 @@ def check_journal(run: Run) -> None:
     for entry in journal:
         if isinstance(entry, Interest):
             cash += entry.cash_cents
+        elif isinstance(entry, Variation):
+            # A future pays what it gained while it is held, and nothing else does.
+            assert is_future(entry.contract)
+            assert held[entry.layer, entry.campaign, entry.contract]
+            cash += entry.cash_cents
         elif isinstance(entry, Settlement):
             assert held.pop((entry.layer, entry.campaign, entry.contract)) == entry.quantity
             assert entry.quantity * entry.intrinsic_points >= 0.0 or entry.quantity < 0
@@ -72,6 +77,8 @@ def check_journal(run: Run) -> None:
                 if not held[key]:
                     del held[key]
                 cash -= value_cents(leg.contract, leg.quantity, leg.price) + leg.fee_cents
+                if is_future(leg.contract):
+                    cash += value_cents(leg.contract, leg.quantity, leg.mid)
                 assert leg.price >= 0.0
                 assert (leg.price - leg.mid) * leg.quantity >= -1e-9
                 assert entry.session <= last_trading_session(leg.contract.root, leg.contract.expiry)

@@ -69,6 +69,9 @@ class HedgeTarget:
         is no exposure to volatility: its units are then rounded down by themselves.
     fixed : float or None
         Units at full weight, however many condors are open (a layer with a budget of its own).
+    most : int or None
+        Units that free cash can carry (futures: at their initial margin); None where the premium is all there is to
+        pay.
     keep : bool
         Fewer condors sell nothing: what is held stays until the roll, and is rolled whole while no condor is open.
     """
@@ -85,6 +88,7 @@ class HedgeTarget:
     exposure: float
     fixed: float | None = None
     keep: bool = False
+    most: int | None = None
 
     def exact(self, condors: float, weight: float) -> float:
         """Return the units wanted, not rounded, for some open condors at a weight in [0, 1]."""
@@ -156,8 +160,10 @@ class Draft:
         self.remarks.append(Remark(source, about, template, numbers, rejected))
 
     def trim(self, at: int, lots: int) -> None:
-        """Lower the lots of order number `at`."""
-        self.orders[at] = replace(self.orders[at], lots=lots)
+        """Lower the lots of order number `at`, and its limit with them."""
+        order = self.orders[at]
+        limit = None if order.limit_usd is None else order.limit_usd * lots / order.lots
+        self.orders[at] = replace(order, lots=lots, limit_usd=limit)
 
     def weigh(self, layer: str, factor: Factor) -> None:
         """Give a layer's weight one more factor."""

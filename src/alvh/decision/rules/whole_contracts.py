@@ -76,7 +76,10 @@ class WholeContracts:
 
 
 def gated(draft: Draft, target: HedgeTarget, change: int) -> int:
-    """Return what is left of a change where the layer is frozen (buys nothing) or capped (rolls, but does not grow)."""
+    """Return what is left of a change.
+
+    A frozen layer buys nothing, a capped one rolls but does not grow, and none holds more than free cash can carry.
+    """
     if change <= 0:
         return change
     layer = target.layer
@@ -88,7 +91,12 @@ def gated(draft: Draft, target: HedgeTarget, change: int) -> int:
         most = target.units if target.roll else 0
         if change > most:
             draft.skip(layer, f"{change - most} not bought: {draft.capped[layer]}")
-            return most
+            change = most
+    if target.most is not None:
+        room = max(0, target.most - (0 if target.roll else target.units))
+        if change > room:
+            draft.skip(layer, f"{change - room} not bought: free cash carries the initial margin of {target.most}")
+            change = room
     return change
 
 
