@@ -25,7 +25,7 @@ from alvh.accounting.compare import Trade
 from alvh.adapters.brokers import broker_named, brokers, recognised
 from alvh.adapters.brokers.cells import amount, day
 from alvh.adapters.brokers.format import Positions, Trades
-from alvh.adapters.brokers.symbols import contract_of
+from alvh.adapters.brokers.symbols import contract_of, fund_roots
 from alvh.adapters.errors import UserError
 from alvh.values import Contract
 
@@ -327,3 +327,14 @@ def test_what_is_no_day(text: str) -> None:
 )
 def test_symbols_as_brokers_write_them(symbol: str, contract: Contract | None) -> None:
     assert contract_of(symbol, TODAY) == contract
+
+
+def test_an_option_on_a_fund_is_on_the_shares_of_its_day() -> None:
+    # UVXY was split for the thirteenth time on 2025-11-20; the day before, twelve splits lay behind its shares.
+    symbol = "UVXY  251219C00020000"
+    before, after = contract_of(symbol, dt.date(2025, 11, 19)), contract_of(symbol, dt.date(2025, 11, 20))
+    assert before is not None
+    assert after is not None
+    assert [fund_roots("UVXY").index(found.root) for found in (before, after)] == [12, 13]
+    # With a digit behind it, the broker means one that was adjusted at a split: none of ours.
+    assert contract_of("UVXY1 251219C00020000", TODAY) is None

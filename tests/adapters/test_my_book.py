@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from alvh.accounting.book import Book
-from alvh.accounting.matching import Slot, match
+from alvh.accounting.book import Book, paid_cents
+from alvh.accounting.matching import match
 from alvh.accounting.packages import Held
-from alvh.adapters import my_book
+from alvh.accounting.slots import Slot
 from alvh.adapters.brokers.format import Positions
 from alvh.adapters.errors import UserError
 from alvh.adapters.my_book import Saved, load, matched, read, save, slots_of
@@ -75,17 +75,14 @@ def test_a_future_counts_its_gain_once() -> None:
     # account is still worth its 50,000 of cash.
     held = [Held(Contract("VX", dt.date(2025, 12, 17)), 3, 20.1, OPENED, mark=19.4, line=2)]
     slots = (Slot("vx", "vx_futures", 25, 63, 21),)
-    fills = match(held, slots, TODAY).fills
-    start, odd = my_book._start_cents(5_000_000, held, fills)
-    assert (start, odd) == (5_210_000, [])
-    book = Book(start)
-    book.apply(fills[0])
+    (fill,) = match(held, slots, TODAY).fills
+    book = Book(5_000_000 + paid_cents(fill.legs[0]))
+    book.apply(fill)
+    assert (book.start_cents, book.cash_cents) == (5_210_000, 5_000_000)
     assert book.equity_cents(Marks({"VX": 19.4})) == 5_000_000
-    unknown = [replace(held[0], mark=math.nan)]
-    assert my_book._start_cents(5_000_000, unknown, fills) == (
-        5_000_000,
-        ["VX 2025-12-17: no mark in the file; variation margin already paid is counted again"],
-    )
+    assert book.equity_cents(Marks({"VX": 20.4})) == 5_300_000
+    unknown = match([replace(held[0], mark=math.nan)], slots, TODAY)
+    assert unknown.odd == ("VX 2025-12-17: no mark in the file; variation margin already paid is counted again",)
 
 
 def test_a_future_without_a_layer_names_its_line() -> None:

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from alvh.accounting.book import Interest, Settlement, value_cents
+from alvh.accounting.book import Entry, Settlement, value_cents
 from alvh.values import Contract, Fill
 
 UNPLANNED = "not planned"
@@ -182,11 +182,11 @@ def _when(trade: Trade) -> tuple[dt.date, Contract]:
     return trade.session, trade.contract
 
 
-def trades_of(journal: Iterable[Fill | Settlement | Interest]) -> list[Trade]:
+def trades_of(journal: Iterable[Entry]) -> list[Trade]:
     """Return the trades of a book's journal, leg by leg.
 
     A settlement is no trade: what is left at the end is worth its final value. Its fee is counted with the last trade
-    of the contract.
+    of the contract. Nor is a future's daily variation: over its life it adds up to final value less price.
     """
     out: list[Trade] = []
     last: dict[tuple[str, str, Contract], int] = {}

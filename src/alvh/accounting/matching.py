@@ -1,51 +1,22 @@
 """A broker's positions -> campaigns of a policy's layers, as opening fills for a book.
 
-What belongs together is found by `alvh.accounting.packages`; which layer holds it is found by days to expiry:
-
-1. the layer the file names;
-2. else the layer in whose entry window the position was on the day it was opened, where the file has that day;
-3. else the layer in whose entry window it is today;
-4. else, between windows, the layer with the nearest window among those whose roll day is not reached yet: a position
-   only loses days, so of two at the same distance the longer one is taken;
-5. else, past every roll day, the layer with the shortest window. It missed its roll, and that is said.
+What belongs together is found by `alvh.accounting.packages`, which layer holds it by days to expiry
+(`alvh.accounting.slots`) where the file does not name one.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Literal, NamedTuple, TypeAlias
 
-from alvh.accounting.book import value_cents
+from alvh.accounting.book import is_future, value_cents
 from alvh.accounting.packages import CONDOR, Held, Package, calendars, call_spreads, condors, put_spreads
+from alvh.accounting.slots import WORDS, Slot, Takes, place
 from alvh.conventions import root_spec, session_on_or_before
 from alvh.values import Fill, LegFill
-
-Takes: TypeAlias = Literal["condors", "vix_calls", "vx_futures", "calendars", "put_spreads", "call_spreads"]
-WORDS: dict[Takes, str] = {
-    "condors": "iron condors on the S&P 500",
-    "vix_calls": "long VIX calls",
-    "vx_futures": "long VX or VXM futures",
-    "calendars": "calendars of options on volatility funds",
-    "put_spreads": "bought SPX put spreads",
-    "call_spreads": "sold VIX call spreads",
-}
-"""What a layer may hold, as a sentence says it."""
-
-
-class Slot(NamedTuple):
-    """A layer as far as matching needs it: what it holds and when.
-
-    `dte_min` and `dte_max` are its entry window, `roll_dte` the days at which it rolls or exits (-1: never).
-    """
-
-    name: str
-    takes: Takes
-    dte_min: int
-    dte_max: int
-    roll_dte: int = -1
 
 
 class UnmatchedError(ValueError):
@@ -116,26 +87,6 @@ def match(rows: Sequence[Held], slots: Sequence[Slot], as_of: dt.date) -> Matche
     names: set[tuple[str, str]] = set()
     fills = tuple(_fill(claim, as_of, names) for claim in claims)
     return Matched(fills, (*told, *_odd(claims, as_of)))
-
-
-def place(days: int, days_at_open: int | None, slots: Sequence[Slot]) -> Slot:
-    """Return the layer that holds something with so many days to expiry, by the rule on top of this file.
-
-    Parameters
-    ----------
-    days, days_at_open : int, int or None
-        Calendar days to expiry today and on the day it was opened.
-    slots : sequence of Slot
-        Candidates, at least one.
-    """
-    for known in (days_at_open, days):
-        inside = [slot for slot in slots if known is not None and slot.dte_min <= known <= slot.dte_max]
-        if inside:
-            return min(inside, key=lambda slot: slot.dte_max - slot.dte_min)
-    alive = [slot for slot in slots if slot.roll_dte < days]
-    if not alive:
-        return min(slots, key=lambda slot: slot.dte_min)
-    return min(alive, key=lambda slot: (max(slot.dte_min - days, days - slot.dte_max), -slot.dte_min))
 
 
 def _families(rows: Sequence[Held]) -> list[tuple[str, list[Held]]]:
@@ -283,9 +234,14 @@ def _fill(claim: _Claim, as_of: dt.date, names: set[tuple[str, str]]) -> Fill:
         count += 1
         name = f"{base}.{count}"
     names.add((claim.slot.name, name))
-    legs = tuple(LegFill(r.contract, r.quantity, r.price, r.price, 0, "market") for r in claim.rows)
+    legs = tuple(LegFill(r.contract, r.quantity, r.price, _marked_at(r), 0, "market") for r in claim.rows)
     lots = 1 if claim.slot.takes in {"vix_calls", "vx_futures"} else abs(claim.rows[0].quantity)
     return Fill(session, claim.slot.name, name, "open", lots, legs, "held at the broker", _max_loss_cents(claim))
+
+
+def _marked_at(row: Held) -> float:
+    """Return the mid of an opening leg: a future's gains have been paid up to its mark, where the file has one."""
+    return row.mark if is_future(row.contract) and not math.isnan(row.mark) else row.price
 
 
 def _max_loss_cents(claim: _Claim) -> int:
@@ -312,6 +268,10 @@ def _odd(claims: Sequence[_Claim], as_of: dt.date) -> list[str]:
             out.append(f"{name} {word} missed, {days} DTE ({word}s at {claim.slot.roll_dte}): {claim.rows[0].contract}")
         elif days > claim.slot.dte_max:
             out.append(f"{name} holds {days} DTE, beyond its window of {claim.slot.dte_min}-{claim.slot.dte_max}")
+        unmarked = [row for row in claim.rows if is_future(row.contract) and math.isnan(row.mark)]
+        out += [
+            f"{row.contract}: no mark in the file; variation margin already paid is counted again" for row in unmarked
+        ]
     singles = [claim for claim in claims if claim.slot.takes in {"vix_calls", "vx_futures"}]
     for name in dict.fromkeys(claim.slot.name for claim in singles):
         held = [claim.rows[0].contract for claim in singles if claim.slot.name == name]

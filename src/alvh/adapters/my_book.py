@@ -11,17 +11,18 @@ import datetime as dt
 import json
 import math
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from alvh.accounting.book import Book, value_cents
-from alvh.accounting.matching import Slot, Takes, UnmatchedError, match
+from alvh.accounting.book import Book, paid_cents
+from alvh.accounting.matching import UnmatchedError, match
 from alvh.accounting.packages import Held
+from alvh.accounting.slots import Slot, Takes
 from alvh.adapters.brokers.format import Positions
 from alvh.adapters.errors import UserError, in_file
-from alvh.conventions import ROOTS, is_session, root_spec
+from alvh.conventions import ROOTS, is_session
 from alvh.conventions.calendar import FIRST_DAY, LAST_DAY
 from alvh.policies.policy import Policy
 from alvh.values import Contract, Fill, LegFill
@@ -33,8 +34,7 @@ TAKES: dict[str, Takes] = {
     "vix_calls": "vix_calls",
     "vx_futures": "vx_futures",
     "etp_calendars": "calendars",
-    "spx_puts": "put_spreads",
-    "put_spreads": "put_spreads",
+    "spx_put_spreads": "put_spreads",
     "big_top": "call_spreads",
 }
 """What the layers of a kind hold."""
@@ -169,30 +169,9 @@ def matched(
         hint = f"; --leave {error.row.contract.root} leaves the root out"
         raise in_file(path, f"{error} (policy {policy.name!r}){hint}", line=error.row.line or None) from None
     cents = round(cash * 100.0)
-    start, odd = _start_cents(cents, rows, found.fills)
-    return Saved(broker, path.name, as_of, policy.name, cents, start, found.fills, (*found.odd, *odd), tuple(left))
-
-
-def _start_cents(cash_cents: int, rows: Sequence[Held], fills: Sequence[Fill]) -> tuple[int, list[str]]:
-    """Return the cash before the opening fills, and what is not known about it.
-
-    An option's premium has left the account. A future's has not: what has moved is the variation margin, from the price
-    of opening to the mark, and that is taken back.
-    """
-    start = cash_cents
-    for fill in fills:
-        for leg in fill.legs:
-            if root_spec(leg.contract.root).kind != "future":
-                start += value_cents(leg.contract, leg.quantity, leg.price)
-    odd: list[str] = []
-    for row in rows:
-        if root_spec(row.contract.root).kind == "future":
-            if math.isnan(row.mark):
-                odd.append(f"{row.contract}: no mark in the file; variation margin already paid is counted again")
-                continue
-            start -= value_cents(row.contract, row.quantity, row.mark)
-            start += value_cents(row.contract, row.quantity, row.price)
-    return start, odd
+    # What the legs cost has left the account: a premium, or of a future the variation margin from price to mark.
+    start = cents + sum(paid_cents(leg) for fill in found.fills for leg in fill.legs)
+    return Saved(broker, path.name, as_of, policy.name, cents, start, found.fills, found.odd, tuple(left))
 
 
 def slots_of(policy: Policy) -> tuple[Slot, ...]:
@@ -281,6 +260,7 @@ def _to_json(saved: Saved) -> dict[str, Any]:
                         "right": leg.contract.right,
                         "quantity": leg.quantity,
                         "price": leg.price,
+                        "mid": leg.mid,
                     }
                     for leg in fill.legs
                 ],
@@ -300,7 +280,7 @@ def _from_json(raw: dict[str, Any]) -> Saved:
                 Contract(leg["root"], dt.date.fromisoformat(leg["expiry"]), float(leg["strike"]), leg["right"]),
                 int(leg["quantity"]),
                 float(leg["price"]),
-                float(leg["price"]),
+                float(leg["mid"]),
                 0,
                 "market",
             )

@@ -16,6 +16,7 @@ from pathlib import Path
 from alvh.accounting.compare import Trade
 from alvh.accounting.packages import Held
 from alvh.adapters.brokers.cells import Line, lines_under, raw_rows
+from alvh.adapters.brokers.cells import day as read_day
 from alvh.adapters.brokers.format import Broker, Positions, Trades
 from alvh.adapters.brokers.symbols import contract_in, is_ours
 from alvh.adapters.errors import nearest
@@ -73,7 +74,7 @@ def _positions(path: Path, day: dt.date) -> Positions:
 def _trades(path: Path, day: dt.date) -> Trades:
     made = Trades()
     for line in _lines(path, ("date",)):
-        contract, quantity = _contract(line, day), line.whole_in("quantity")
+        contract, quantity = _contract(line, read_day(line.text("date")) or day), line.whole_in("quantity")
         fee = abs(line.number_in("fees")) if line.has("fees") else 0.0
         layer, campaign = line.text("layer"), line.text("campaign")
         price = line.number_in("price")

@@ -124,7 +124,7 @@ def _trades(path: Path, day: dt.date) -> Trades:
         kind = line.text("datadiscriminator").lower()
         if kind not in {"", "order"} and not (kind == "trade" and not orders):
             continue
-        contract = contract_in(line, day)
+        contract = contract_in(line, read_day(line.text(*WHEN)) or day)
         if contract is None or not is_ours(contract):
             made.leave_out("not in SPX, VIX or volatility-fund contracts")
         elif ENDED & {code.strip().lower() for code in line.text("code").split(";")}:

@@ -71,7 +71,7 @@ def _trades(path: Path, day: dt.date) -> Trades:
         if action not in {"buy", "sell"} and not action.startswith(("buy to", "sell to")):
             made.leave_out(line.text("action") or "no action")
             continue
-        contract = contract_in(line, day)
+        contract = contract_in(line, read_day(line.text("date")) or day)
         if contract is None or not is_ours(contract):
             made.leave_out("not in SPX, VIX or volatility-fund contracts")
             continue

@@ -15,6 +15,7 @@ import re
 
 from alvh.adapters.brokers.cells import Line, amount, day
 from alvh.conventions import ROOTS, spx_monthly_expiry, vix_expiry
+from alvh.conventions.splits import splits_of
 from alvh.values import Contract, Right
 
 OCC = re.compile(r"^[.]?([A-Z][A-Z0-9.]*)\s*(\d{6})([CP])(\d{8})$")
@@ -41,12 +42,12 @@ def contract_of(symbol: str, near: dt.date | None = None) -> Contract | None:
     occ = OCC.match(text)
     if occ:
         expiry = day(f"20{occ[2]}")
-        return option(occ[1], expiry, int(occ[4]) / 1000.0, occ[3]) if expiry else None
+        return _listed(occ[1], expiry, int(occ[4]) / 1000.0, occ[3], near)
     words = WORDS.match(" ".join(text.split()))
     if words:
         expiry = day(f"20{words[2]}" if re.fullmatch(r"\d{6}", words[2]) else words[2])
         strike = amount(words[3])
-        return option(words[1], expiry, strike, words[4]) if expiry and strike else None
+        return _listed(words[1], expiry, strike, words[4], near)
     future = FUTURE.match(text)
     if future:
         year = _year(int(future[3]), len(future[3]), near)
@@ -78,7 +79,7 @@ def contract_in(line: Line, near: dt.date | None = None) -> Contract | None:
         if root in ROOTS and ROOTS[root].kind == "future":
             return Contract(root, expiry)
         raise line.wrong(f"{right!r} is neither C nor P", "right")
-    return option(root, expiry, line.number_in("strike", "strike price"), right)
+    return option(root, expiry, line.number_in("strike", "strike price"), right, near)
 
 
 def is_ours(contract: Contract | None) -> bool:
@@ -86,15 +87,32 @@ def is_ours(contract: Contract | None) -> bool:
     return contract is not None and contract.root in ROOTS and ROOTS[contract.root].kind != "fund"
 
 
-def option(root: str, expiry: dt.date, strike: float, right: str) -> Contract:
+def _listed(
+    root: str, expiry: dt.date | None, strike: float | None, right: str, near: dt.date | None
+) -> Contract | None:
+    """Return the option of a broker's symbol; None for what was adjusted at a split, which they write with a digit."""
+    if not expiry or not strike or (root in ROOTS and fund_roots(ROOTS[root].underlying).count(root)):
+        return None
+    return option(root, expiry, strike, right, near)
+
+
+def fund_roots(fund: str) -> list[str]:
+    """Return the option roots on a fund's shares, from the oldest share basis to the newest; none where it has none."""
+    if fund not in ROOTS or ROOTS[fund].kind != "fund":
+        return []
+    return [spec.root for spec in ROOTS.values() if spec.kind == "option" and spec.underlying == fund]
+
+
+def option(root: str, expiry: dt.date, strike: float, right: str, near: dt.date | None = None) -> Contract:
     """Return an option contract; ``SPXPM`` and names with a dollar sign become the root they mean.
 
-    Options on a fund get the root of ours that stands for them: the option root with that underlying. An ``SPX`` or
-    ``VIX`` that expires on a day without a monthly is a weekly whose class the broker does not name.
+    Options on a fund get the root of ours for its shares as they are on the day `near` (by default the newest). An
+    ``SPX`` or ``VIX`` that expires on a day without a monthly is a weekly whose class the broker does not name.
     """
     name = ALIASES.get(root.upper(), root.upper())
-    if name in ROOTS and ROOTS[name].kind == "fund":
-        name = next((spec.root for spec in ROOTS.values() if spec.kind == "option" and spec.underlying == name), name)
+    bases = fund_roots(name)
+    if bases:
+        name = bases[sum(near is None or split.date <= near for split in splits_of(name))]
     monthly = {"SPX": spx_monthly_expiry, "VIX": vix_expiry}.get(name)
     if monthly is not None and monthly(expiry.year, expiry.month) != expiry:
         name += "W"

@@ -21,6 +21,7 @@ from pathlib import Path
 from alvh.accounting.compare import Trade
 from alvh.accounting.packages import Held
 from alvh.adapters.brokers.cells import Line, lines_under, raw_rows
+from alvh.adapters.brokers.cells import day as read_day
 from alvh.adapters.brokers.format import Broker, Positions, Trades
 from alvh.adapters.brokers.symbols import contract_in, is_ours
 from alvh.conventions import root_spec
@@ -83,7 +84,7 @@ def _trades(path: Path, day: dt.date) -> Trades:
         if line.text("type").lower() not in {"trade", ""}:
             made.leave_out(f"{line.text('type')}: {line.text('sub type', 'description') or 'no trade'}")
             continue
-        contract = contract_in(line, day)
+        contract = contract_in(line, read_day(line.text("date")) or day)
         if contract is None or not is_ours(contract):
             made.leave_out("not in SPX, VIX or volatility-fund contracts")
             continue
