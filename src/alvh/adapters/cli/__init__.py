@@ -15,6 +15,7 @@ from alvh.adapters.errors import UserError
 
 DISCLAIMER = "Educational and simulated: alvh sends no order to any broker, and nothing here is advice."
 COMMANDS = {
+    "today": ("today", "Decide tonight: the card a trader acts on, and everything it stands on."),
     "demo": ("demo", "Run the embedded market: the hedge against the control, and a report."),
     "data": ("data", "Import, download, check and list market data."),
     "backtest": ("backtest", "Run one or several policies over history, side by side."),

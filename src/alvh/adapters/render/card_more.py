@@ -1,0 +1,163 @@
+"""The lower part of the card in a terminal: regime, what rules said, arbitrage, and with ``--all`` all readings."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table as Grid
+from rich.text import Text
+
+from alvh.diagnosis.arbitrage import Watch
+from alvh.reports.card.card import Card
+from alvh.reports.card.inputs import InputRow
+from alvh.reports.card.readings import ReadingRow
+from alvh.reports.card.regime import RegimeCard
+from alvh.reports.card.topics import Topic, Voice
+from alvh.values import Missing
+
+LABEL_COLUMNS = 10
+STYLE = {"fresh": "", "stale": "red", "missing": "red"}
+
+
+def more(card: Card, *, everything: bool) -> Iterator[RenderableType]:
+    """Yield what stands below the first screen."""
+    yield section("REGIME", [*regime_lines(card.regime), _oldest(card)])
+    for topic in card.topics:
+        lines = list(_topic(topic, everything=everything))
+        if lines:
+            yield section(short_title(topic.title), lines)
+    yield section("ARBITRAGE", list(_arbitrage(card.arbitrage, everything=everything)))
+    if everything:
+        yield Text("Inputs", style="bold")
+        yield _inputs(card.inputs)
+        yield Text("")
+        yield Text("Readings", style="bold")
+        yield readings_table(card.readings)
+        yield Text("")
+    else:
+        known = sum(not isinstance(row.value, Missing) for row in card.readings)
+        said = (
+            f"{known} of {len(card.readings)} readings are known today; --all shows each with its percentile and age."
+        )
+        yield Text(said, style="dim")
+
+
+def section(label: str, lines: Sequence[RenderableType]) -> RenderableType:
+    """Lay lines out beside their label, quieter than the first screen."""
+    grid = Grid.grid(padding=(0, 1, 0, 0))
+    grid.add_column(width=LABEL_COLUMNS - 1)
+    grid.add_column(ratio=1)
+    grid.add_row(Text(label, style="dim bold"), Group(*lines))
+    return Padding(grid, (0, 0, 1, 0))
+
+
+def short_title(title: str) -> str:
+    """Return a subject as a label."""
+    return {"Market health": "HEALTH"}.get(title, title.partition(" ")[0].upper())
+
+
+def regime_lines(regime: RegimeCard) -> Iterator[Text]:
+    """Yield the regime and the curve."""
+    line = Text(regime.name, style="bold")
+    line.append(f"   {regime.sentence}", style="")
+    yield line
+    curve = "   ".join(
+        f"{month} {'–' if isinstance(level, Missing) else f'{level:.2f}'}" for month, level in regime.curve
+    )
+    yield Text(curve)
+
+
+def _oldest(card: Card) -> Text:
+    """Say how old the inputs are, in one line."""
+    fresh = [row for row in card.inputs if row.state == "fresh"]
+    dated = [row for row in fresh if row.age_days]
+    said = f"{len(fresh)} of {len(card.inputs)} inputs are of {card.date}"
+    if dated:
+        oldest = max(dated, key=lambda row: row.age_days or 0)
+        said = f"{len(fresh)} of {len(card.inputs)} inputs are fresh, the oldest {oldest.name} of {oldest.as_of}"
+    return Text(said, style="dim" if not card.troubles else "")
+
+
+def _topic(topic: Topic, *, everything: bool) -> Iterator[Text]:
+    for voice in topic.voices:
+        yield from _voice(voice, everything=everything)
+
+
+def _voice(voice: Voice, *, everything: bool) -> Iterator[Text]:
+    for said in voice.said:
+        line = Text(f"{voice.source}: ", style="dim")
+        line.append(said, style="")
+        yield line
+    if everything:
+        for said in voice.rejected:
+            line = Text(f"{voice.source}: ", style="dim")
+            line.append(f"not taken: {said}", style="dim")
+            yield line
+        if voice.numbers:
+            numbers = ", ".join(f"{name} {value:,.4g}" for name, value in voice.numbers.items())
+            yield Text(f"{voice.source}: {numbers}", style="dim")
+        elif voice.silent:
+            yield Text(f"{voice.source}: nothing to say", style="dim")
+
+
+def _arbitrage(watches: Sequence[Watch | Missing], *, everything: bool) -> Iterator[Text]:
+    known = [w for w in watches if isinstance(w, Watch)]
+    found = [w for w in known if w.open]
+    if found:
+        yield from (Text(w.sentence, style="bold yellow") for w in found)
+    best = max((w for w in known if w.kind != "bound"), key=lambda w: w.net_points, default=None)
+    if everything:
+        yield from (Text(w.sentence) for w in known if not w.open)
+    elif best is not None:
+        boxes = [w for w in known if w.kind == "box" and math.isfinite(w.rate)]
+        rate = f"; the SPX box lends at {boxes[0].rate:.2%}" if boxes else ""
+        yield Text(f"nothing is left after costs (nearest: {best.kind} of {best.name}, {best.net_points:+.2f}){rate}")
+        slack = "  ".join(f"{w.name.split()[0]} {-w.edge_points:+.2f}" for w in known if w.kind == "bound")
+        if slack:
+            yield Text(f"slack of VX under forward variance: {slack}")
+    yield from (Text(w.why, style="red") for w in watches if isinstance(w, Missing) and (everything or not known))
+    yield Text("shown, never traded", style="dim")
+
+
+def _inputs(rows: Sequence[InputRow]) -> RenderableType:
+    grid = _table(("input", "value", "unit", "of", "age", ""), right=("value", "age"))
+    for row in rows:
+        value = (
+            "–"
+            if isinstance(row.value, Missing)
+            else f"{row.value:,.4g}"
+            if abs(row.value) < 1e6
+            else f"{row.value:,.0f}"
+        )
+        age = "–" if row.age_days is None else f"{row.age_days} d"
+        grid.add_row(row.name, value, row.unit, str(row.as_of or "–"), age, "" if row.state == "fresh" else row.state,
+                     style=STYLE[row.state])  # fmt: skip
+    return grid
+
+
+def readings_table(rows: Sequence[ReadingRow]) -> RenderableType:
+    """Return every reading: value, unit, percentile of the year, age."""
+    grid = _table(
+        ("reading", "value", "unit", "percentile", "sessions old"), right=("value", "percentile", "sessions old")
+    )
+    for row in rows:
+        absent = isinstance(row.value, Missing)
+        value = "–" if isinstance(row.value, Missing) else row.text or _significant(row.value)
+        share = "–" if row.percentile is None else f"{row.percentile:.0%}"
+        age = "never" if row.age_sessions is None else "–" if row.age_sessions == 0 else f"{row.age_sessions}"
+        grid.add_row(row.name, value, row.unit, share, age, style="red" if absent else "")
+    return grid
+
+
+def _significant(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:,.2f}" if abs(value) >= 10 else f"{value:.4g}"
+
+
+def _table(names: Sequence[str], right: Sequence[str]) -> Grid:
+    grid = Grid(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for name in names:
+        grid.add_column(name, justify="right" if name in right else "left", no_wrap=True)
+    return grid

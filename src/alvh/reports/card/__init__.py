@@ -1,0 +1,1 @@
+"""Tonight's card: what to do, why, what voids it, and everything it stands on. Data only; renderers draw it."""
