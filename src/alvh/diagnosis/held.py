@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from alvh.market.observe import View
 from alvh.maths import black
 from alvh.maths.kernel import kernel
-from alvh.market.observe import View
 from alvh.values import Contract, Floats
 
 COLUMNS = 9
