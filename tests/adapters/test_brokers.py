@@ -7,7 +7,7 @@ import math
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapters.broker_exports import (
@@ -103,6 +103,17 @@ def test_the_activity_statement(tmp_path: Path) -> None:
     ]
     assert [row.line for row in found.rows] == [12, 13, 15]
     assert (found.cash_usd, found.as_of, found.others) == (251_000.25, TODAY, [("AAPL", 9)])
+
+
+def test_a_balance_in_another_currency_is_no_balance_in_dollars(tmp_path: Path) -> None:
+    usd = 'Cash Report,Data,Ending Cash,USD,"251,000.25","251,000.25",0,\n'
+    base = "Statement,Data,BrokerName,Interactive Brokers LLC\n"
+    account = "Account Information,Header,Field Name,Field Value\nAccount Information,Data,Base Currency,{}\n"
+    only_base = IBKR.replace(usd, "")
+    for currency, cash in (("USD", 250_000.5), ("EUR", None)):
+        text = only_base.replace(base, account.format(currency))
+        assert positions(tmp_path, "ibkr", text).cash_usd == cash
+    assert positions(tmp_path, "ibkr", only_base).cash_usd == 250_000.5
 
 
 def test_a_flex_query_of_positions(tmp_path: Path) -> None:
@@ -338,3 +349,26 @@ def test_an_option_on_a_fund_is_on_the_shares_of_its_day() -> None:
     assert [fund_roots("UVXY").index(found.root) for found in (before, after)] == [12, 13]
     # With a digit behind it, the broker means one that was adjusted at a split: none of ours.
     assert contract_of("UVXY1 251219C00020000", TODAY) is None
+
+
+pieces = st.sampled_from(
+    [*IBKR.splitlines(), *IBKR_TRADES.splitlines(), *TASTY.splitlines(), *SCHWAB.splitlines(), *PLAIN.splitlines()]
+)
+cut = st.builds(lambda line, at, more: line[:at] + more, pieces, st.integers(0, 200), st.text(max_size=3))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.lists(pieces | cut, max_size=8), st.sampled_from(["csv", "ibkr", "schwab", "tastytrade"]))
+def test_whatever_stands_in_a_file_is_read_or_refused_in_a_sentence(
+    tmp_path: Path, lines: list[str], name: str
+) -> None:
+    path = written(tmp_path, "\n".join(lines))
+    broker = broker_named(name)
+    said = []
+    for read in (broker.positions, broker.trades):
+        try:
+            read(path, TODAY)
+        except UserError as error:
+            said.append(str(error))
+    assert all(sentence.startswith(str(path)) for sentence in said)
+    assert broker.sniff("\n".join(lines)) in {True, False}

@@ -135,6 +135,12 @@ def test_a_write_that_fails_leaves_the_former_book(tmp_path: Path, monkeypatch: 
     assert not list((tmp_path / "book").rglob(".*"))
 
 
+def test_a_store_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "s").write_text("")
+    with pytest.raises(UserError, match="cannot be made: "):
+        save(tmp_path / "s", made())
+
+
 def test_the_file_or_the_user_says_the_cash() -> None:
     with pytest.raises(UserError, match=r"export.csv: gives no cash balance; say it with --cash USD"):
         made(cash=None)

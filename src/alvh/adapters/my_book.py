@@ -190,8 +190,11 @@ def slots_of(policy: Policy) -> tuple[Slot, ...]:
 def save(root: Path, saved: Saved) -> Path | None:
     """Write the book; return where the former one is kept, None where there was none or it said the same."""
     folder = root / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / FILE
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{folder} cannot be made: {error.strerror}") from None
     text = json.dumps(_to_json(saved), indent=1) + "\n"
     backup: Path | None = None
     if path.exists():

@@ -30,7 +30,7 @@ from alvh.adapters.brokers.format import Broker, Positions, Trades
 from alvh.adapters.brokers.symbols import contract_in, is_ours
 from alvh.adapters.errors import in_file
 
-OPEN, TRADES, CASH, STATEMENT = "open positions", "trades", "cash report", "statement"
+OPEN, TRADES, CASH, STATEMENT, ACCOUNT = "open positions", "trades", "cash report", "statement", "account information"
 QUANTITY = ("quantity", "position", "qty")
 PRICE = ("cost price", "costbasisprice", "cost basis price", "average price", "avg price", "average cost", "openprice")
 MARK = ("close price", "markprice", "mark price", "market price", "last")
@@ -71,6 +71,7 @@ def _positions(path: Path, day: dt.date) -> Positions:
     made = Positions()
     cash: dict[str, float] = {}
     as_of: dt.date | None = None
+    base = "USD"
     lines: list[Line] = []
     if _is_statement(rows):
         for section, line in _sections(path, rows):
@@ -80,6 +81,8 @@ def _positions(path: Path, day: dt.date) -> Positions:
                 cash[line.text("currency")] = line.number_in("total")
             elif section == STATEMENT and line.text("field name").lower() == "period":
                 as_of = read_day(line.text("field value").rpartition(" - ")[2])
+            elif section == ACCOUNT and line.text("field name").lower() == "base currency":
+                base = line.text("field value")
         if not lines:
             raise in_file(path, "the statement has no section 'Open Positions'")
     else:
@@ -91,7 +94,8 @@ def _positions(path: Path, day: dt.date) -> Positions:
         if kind not in {"", "summary", "lot"} or (kind == "summary" and line.text("symbol") in detailed):
             continue
         _hold(line, as_of or day, made)
-    return Positions(made.rows, cash.get("USD", cash.get("Base Currency Summary")), as_of, made.others)
+    usd = cash.get("USD", cash.get("Base Currency Summary") if base == "USD" else None)
+    return Positions(made.rows, usd, as_of, made.others)
 
 
 def _hold(line: Line, day: dt.date, made: Positions) -> None:
