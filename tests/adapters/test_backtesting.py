@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from adapters.cli_desk import CHAIN_START, END, START, fill_store, tables
+from alvh.adapters import backtesting
 from alvh.adapters.backtesting import (
     DEFAULT_FROM,
     Bench,
@@ -26,6 +27,7 @@ from alvh.adapters.backtesting import (
 from alvh.adapters.errors import UserError
 from alvh.adapters.store import Store
 from alvh.market.history import build_history
+from alvh.policies.brokers import load_broker
 from alvh.policies.policy import parse_policy, preset, preset_text
 
 SPX = preset("condor-only")
@@ -241,6 +243,20 @@ def test_the_ladder_descends(bench: Bench) -> None:
 def test_fills_and_brokers_are_chosen_by_name() -> None:
     assert execution(SPX, Request(fill="cross", broker="none")).fees is None
     assert execution(SPX, Request()).fees is not None
+
+
+def test_futures_need_a_broker_that_has_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    without = replace(load_broker("ibkr"), vx_permission=False)
+    monkeypatch.setattr(backtesting, "load_broker", lambda name: without if name == "ibkr" else load_broker(name))
+    futures = preset("alvh-futures")
+    said = refused(execution, futures, Request(broker="ibkr"))
+    assert said == (
+        "alvh-futures trades VX futures in L1, L2, L3, and broker 'ibkr' has no VX permission; "
+        "valid: generic, tastytrade"
+    )
+    assert execution(futures, Request(broker="generic")).fees is not None
+    assert execution(futures, Request(broker="none")).fees is None
+    assert execution(HEDGED, Request(broker="ibkr")).fees is without
     assert refused(execution, SPX, Request(fill="halff")) == "unknown fill 'halff'; did you mean 'half'?"
     assert refused(execution, SPX, Request(broker="tasty")) == "unknown broker 'tasty'; did you mean 'tastytrade'?"
 

@@ -24,7 +24,7 @@ from alvh.execution.fills.spread_fraction import DEFAULT, FRACTIONS
 from alvh.market.history import History
 from alvh.market.market_quotes import FULL_CHAIN_SHARE
 from alvh.market.quotes import QuoteSource
-from alvh.policies.brokers import BrokerError, load_broker
+from alvh.policies.brokers import Broker, BrokerError, broker_names, load_broker
 from alvh.policies.policy import Policy, PolicyError, parse_policy, preset
 
 DEFAULT_NAV_USD = 5_000_000.0
@@ -193,7 +193,7 @@ def backtest(
 
 
 def execution(policy: Policy, request: Request) -> Execution:
-    """Return how a policy's orders are filled; UserError for an unknown fill or broker."""
+    """Return how a policy's orders are filled; UserError for an unknown fill or broker, or one without futures."""
     if request.fill not in FRACTIONS:
         raise UserError(f"unknown fill {request.fill!r}{nearest(request.fill, FRACTIONS)}")
     fees = None
@@ -202,7 +202,17 @@ def execution(policy: Policy, request: Request) -> Execution:
             fees = load_broker(request.broker)
         except BrokerError as error:
             raise UserError(str(error)) from None
+        _permitted(policy, fees)
     return Execution(request.fill, request.same_close or policy.timing == "same_close", fees)
+
+
+def _permitted(policy: Policy, broker: Broker) -> None:
+    """Refuse futures in an account that may not trade them."""
+    layers = [layer.name for layer in policy.layers if getattr(layer, "futures", False)]
+    if layers and not broker.vx_permission:
+        able = [name for name in broker_names() if load_broker(name).vx_permission]
+        trades = f"{policy.name} trades VX futures in {', '.join(layers)}"
+        raise UserError(f"{trades}, and broker {broker.name!r} has no VX permission{nearest(broker.name, able)}")
 
 
 def fill_ladder(
