@@ -121,6 +121,9 @@ class Desk:
     def marks_since(self, contract: Contract, opened: dt.date) -> np.ndarray:
         return np.array([*self.past.get(contract, ()), self.mark(contract)])
 
+    def sessions_until(self, date: dt.date) -> int:
+        return sum(self.date < day <= date for day in self.calendar)
+
     def vx_month(self, expiry: dt.date) -> int:
         return 1
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
-from alvh.execution.execute import Execution, execute
+from alvh.execution.execute import Execution, execute, tickets
 from alvh.policies.brokers import load_broker
 from alvh.values import Leg, Phase
 from execution.stall import (
@@ -178,3 +179,55 @@ def test_the_life_of_what_is_held_begins_with_its_fill():
 def test_a_refill_date_travels_with_the_fill():
     later = dt.date(2014, 11, 1)
     assert fill(order(Leg(VIX_CALL, -4), kind="monetise", refill_from=later), CALLS).refill_from == later
+
+
+# -- groups, limits, the same close ------------------------------------------------------------------------------------
+
+
+def both(*orders, quotes=WHITE_PAPER, how=Execution("mid"), still_open=lambda _: True):  # noqa: B008 (a tuple)
+    return execute(plan(*orders), Stall(quotes), how, still_open=still_open)
+
+
+def test_orders_of_one_group_are_filled_all_or_none():
+    two = [replace(order(*CONDOR[:2]), group="roll"), replace(order(Leg(VIX_CALL, 1)), group="roll")]
+    fills, skips = both(*two)
+    assert (fills, len(skips)) == ([], 1)
+    fills, skips = both(*two, quotes={**WHITE_PAPER, **CALLS})
+    assert (len(fills), skips) == (2, [])
+
+
+def test_a_group_is_filled_where_its_first_order_stands_and_others_keep_their_place():
+    names = [replace(order(*CONDOR[:2]), group=g, reason=r) for g, r in (("", "a"), ("x", "b"), ("", "c"), ("x", "d"))]
+    assert [o.reason for group in tickets(names) for o in group] == ["a", "b", "d", "c"]
+
+
+def test_a_limit_is_the_least_cash_that_the_order_brings():
+    # At mid the condor brings 8.30 - 2.375 + 4.95 - 0.725 = 10.15 points, 1,015 USD.
+    for limit, filled in ((1_014.0, 1), (1_015.0, 1), (1_016.0, 0)):
+        fills, skips = both(replace(order(*CONDOR), limit_usd=limit))
+        assert (len(fills), len(skips)) == (filled, 1 - filled)
+    (skip,) = both(replace(order(*CONDOR), limit_usd=1_016.0))[1]
+    assert "a credit of 1,015.00 USD is beyond the limit of 1,016.00" in skip.why
+
+
+def test_a_limit_of_a_group_counts_what_all_of_it_brings():
+    sold, bought = order(*CONDOR), order(Leg(VIX_CALL, 1))
+    pair = [replace(sold, group="x", limit_usd=800.0), replace(bought, group="x")]
+    # 1,015 for the condor less 160 for the call: 855.
+    assert len(both(*pair, quotes={**WHITE_PAPER, **CALLS})[0]) == 2
+    pair[0] = replace(pair[0], limit_usd=856.0)
+    assert both(*pair, quotes={**WHITE_PAPER, **CALLS})[0] == []
+
+
+def test_a_debit_beyond_its_limit_is_told_as_one():
+    (skip,) = both(replace(order(Leg(VIX_CALL, 1)), limit_usd=-100.0), quotes=CALLS)[1]
+    assert "a debit of 160.00 USD is beyond the limit of -100.00" in skip.why
+
+
+def test_orders_that_name_the_same_close_are_filled_on_it_and_no_others():
+    now = Stall(WHITE_PAPER, DECIDED)
+    named = replace(order(*CONDOR), same_close=True)
+    fills, _ = execute(plan(named), now, Execution(), still_open=lambda _: True)
+    assert len(fills) == 1
+    with pytest.raises(ValueError, match="cannot be filled"):
+        execute(plan(named, order(*CONDOR)), now, Execution(), still_open=lambda _: True)

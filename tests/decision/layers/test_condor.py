@@ -183,6 +183,7 @@ def test_an_entry_worked_by_hand() -> None:
         # 12.00 - 9.50 + 8.00 - 5.00 = 5.50 points of credit; the call wing is the wider one, 30 points.
         max_loss_usd_per_lot=pytest.approx((30.0 - 5.5) * 100.0),
         premium_usd_per_lot=pytest.approx(550.0),
+        limit_usd=0.0,
     )
 
 
@@ -524,3 +525,32 @@ def test_replacing_a_leg_of_the_example_changes_nothing_else() -> None:
         before, premium_usd_per_lot=0.0, max_loss_usd_per_lot=0.0
     )
     assert np.isclose(order.premium_usd_per_lot - before.premium_usd_per_lot, 100.0)
+
+
+def test_the_least_credit_is_also_the_limit_at_which_it_is_filled() -> None:
+    (order,) = propose(desk(), min_credit_points=3.0, max_lots=10).orders
+    assert order.limit_usd == pytest.approx(3.0 * 100.0 * 10)
+
+
+def test_days_counted_in_sessions_reach_over_a_weekend() -> None:
+    friday = dt.date(2019, 4, 5)
+    view = Desk(friday, series={"SPX": series(3, 5, on=friday)})  # Monday and Wednesday
+    layer = Condor("daily", CondorParams(dte_in="sessions", dte_min=1, dte_max=1, dte_target=1, exit_dte=None))
+    assert days_of(layer.candidates(view)) == [3]
+
+
+def test_an_exit_in_calendar_days_does_not_go_with_days_in_sessions() -> None:
+    with pytest.raises(ValidationError, match="exit_dte counts calendar days"):
+        CondorParams(dte_in="sessions", exit_dte=21)
+
+
+def test_a_rolled_condor_takes_its_profit_on_all_it_was_paid() -> None:
+    view, book = desk(), account()
+    name = hold(book, "condor", {SP: -1, LP: 1, SC: -1, LC: 1}, MIDS, opened=MONDAY - dt.timedelta(7))
+    campaign = book.campaigns("condor")[0]
+    assert (campaign.name, campaign.cash_cents) == (name, 55_000)
+    layer = Condor("condor", CondorParams())
+    assert layer.exit_reason(view, campaign) == ""
+    # The book at mid costs 550 to close; with 1,100 taken in all, half of it is kept.
+    campaign.cash_cents = 110_000
+    assert "profit take" in layer.exit_reason(view, campaign)

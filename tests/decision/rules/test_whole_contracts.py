@@ -15,6 +15,8 @@ from alvh.decision.rules.whole_contracts import (
     WholeContracts,
     WholeContractsParams,
     choose_integers,
+    netted,
+    times,
     trim_to_budget,
 )
 from alvh.values import Campaign, Contract, Leg, Position
@@ -82,6 +84,9 @@ def book_with(lots: int):
     book = account()
     hold(book, "condor", {PUT: -1}, {PUT: 12.0}, lots=lots)
     return book
+
+
+CONDOR = Contract("SPXW", EXPIRY, 2700.0, "P")
 
 
 def held(quantity: int, *, contract: Contract = OLD, monetised: int = 0, recycled: int = 0) -> Campaign:
@@ -254,3 +259,43 @@ def test_the_budget_is_kept_and_no_later_layer_pays_for_an_earlier_one(changes, 
             later = sum(max(0, n) * p * 100 for n, (_, p) in list(zip(paid, changes, strict=True))[k:])
             assert budget - later < changes[k][1] * 100
     assert len(draft.skips) == sum(g < a for g, a in zip(paid, wanted, strict=True))
+
+
+# -- gates and packages ----------------------------------------------------------------------------------------------
+
+
+def gate(wish: HedgeTarget, lots: int = 10, **gates: dict[str, str]) -> Draft:
+    draft = Draft(Desk(quotes={OLD: 2.0, NEW: 2.5}), condors=("condor",), hedges=("L1",), **gates)
+    draft.targets.append(wish)
+    book = account()
+    if lots:
+        hold(book, "condor", {CONDOR: -1}, {CONDOR: 1.0}, lots=lots)
+    WholeContracts("whole", WholeContractsParams()).restrain(draft.view, Values(), book, draft)
+    return draft
+
+
+def test_a_frozen_layer_buys_nothing_and_puts_its_roll_off() -> None:
+    draft = gate(target(), frozen={"L1": "VVIX at 150"})
+    assert (draft.orders, draft.skips[0].why) == ([], "4 not bought: VVIX at 150")
+    draft = gate(target(campaign=held(4), roll=True), frozen={"L1": "VVIX at 150"})
+    assert (draft.orders, draft.skips[-1].why) == ([], "roll put off: VVIX at 150")
+    # It may sell.
+    assert gate(target(campaign=held(9)), frozen={"L1": "x"}).orders[0].legs == (Leg(OLD, -5),)
+
+
+def test_a_capped_layer_rolls_but_does_not_grow() -> None:
+    assert gate(target(campaign=held(2)), capped={"L1": "IRR below the hurdle"}).orders == []
+    (order,) = gate(target(campaign=held(2), roll=True), capped={"L1": "IRR below the hurdle"}).orders
+    assert order.legs == (Leg(OLD, -2), Leg(NEW, 2))
+
+
+def test_hedges_stay_until_the_last_condor_is_gone() -> None:
+    draft = gate(target(campaign=held(9)), flattening="liquidity: 0.7")
+    assert (draft.orders, draft.skips[0].why) == ([], "kept until the last condor is gone (liquidity: 0.7)")
+    assert gate(target(campaign=held(9)), lots=0, flattening="liquidity: 0.7").orders[0].legs == (Leg(OLD, -9),)
+
+
+def test_a_package_that_shares_a_leg_with_the_next_trades_the_difference() -> None:
+    legs = (Leg(OLD, -3), Leg(NEW, 3), Leg(NEW, -2), Leg(CONDOR, 2))
+    assert netted(legs) == (Leg(OLD, -3), Leg(NEW, 1), Leg(CONDOR, 2))
+    assert times((Leg(OLD, 1), Leg(NEW, -1)), 3) == (Leg(OLD, 3), Leg(NEW, -3))

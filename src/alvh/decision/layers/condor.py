@@ -277,6 +277,8 @@ class Condor:
             reason=f"{p.entry} entry: {series.days} days, shorts by {p.shorts} {p.short:g}",
             max_loss_usd_per_lot=(width - credit) * multiplier,
             premium_usd_per_lot=credit * multiplier,
+            # What was worth selling tonight may not be tomorrow: nobody pays to sell a condor.
+            limit_usd=p.min_credit_points * multiplier * p.max_lots,
         )
 
 

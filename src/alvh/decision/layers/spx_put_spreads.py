@@ -39,7 +39,7 @@ class SpxPutSpreadsParams(Params):
     long_delta: float = Field(0.25, gt=0.0, lt=1.0)
     short_delta: float = Field(0.10, gt=0.0, lt=1.0)
     roll_dte: int = Field(21, ge=0)
-    equity_share: float | None = Field(None, gt=0.0, le=1.0)
+    equity_share: float | None = Field(0.02, gt=0.0, le=1.0)
 
     @model_validator(mode="after")
     def _possible(self) -> SpxPutSpreadsParams:
