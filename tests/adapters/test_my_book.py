@@ -14,6 +14,7 @@ from alvh.accounting.book import Book, paid_cents
 from alvh.accounting.matching import match
 from alvh.accounting.packages import Held
 from alvh.accounting.slots import Slot
+from alvh.adapters import my_book
 from alvh.adapters.brokers.format import Positions
 from alvh.adapters.errors import UserError
 from alvh.adapters.my_book import Saved, load, matched, read, save, slots_of
@@ -139,6 +140,20 @@ def test_a_store_that_is_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "s").write_text("")
     with pytest.raises(UserError, match="cannot be made: "):
         save(tmp_path / "s", made())
+
+
+def test_what_is_odd_is_told_for_the_day_it_is_asked() -> None:
+    held = [replace(row, opened=None) if row.contract.root == "VIX" else row for row in rows()]
+    saved = made(held)
+    (unknown,) = saved.odd
+    assert unknown.startswith("no opening date in the file: 2025-11-20 is taken for L1")
+    # 27 days on 20 November, 17 on the 30th; the condor has 29 and 19.
+    assert my_book.odd_on(saved, POLICY, TODAY) == (unknown,)
+    assert set(my_book.odd_on(saved, POLICY, dt.date(2025, 11, 30))) == {
+        unknown,
+        "L1 roll missed, 17 DTE (rolls at 21): VIX 2025-12-17 20 C",
+        "condor exit missed, 19 DTE (exits at 21): SPXW 2025-12-19 6400 P",
+    }
 
 
 def test_the_file_or_the_user_says_the_cash() -> None:

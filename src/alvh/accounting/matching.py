@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from alvh.accounting.book import is_future, value_cents
+from alvh.accounting.oddities import oddities
 from alvh.accounting.packages import CONDOR, Held, Package, calendars, call_spreads, condors, put_spreads
 from alvh.accounting.slots import WORDS, Slot, Takes, place
 from alvh.conventions import root_spec, session_on_or_before
@@ -86,7 +87,7 @@ def match(rows: Sequence[Held], slots: Sequence[Slot], as_of: dt.date) -> Matche
     )
     names: set[tuple[str, str]] = set()
     fills = tuple(_fill(claim, as_of, names) for claim in claims)
-    return Matched(fills, (*told, *_odd(claims, as_of)))
+    return Matched(fills, (*told, *_unmarked(claims), *oddities(fills, slots, as_of)))
 
 
 def _families(rows: Sequence[Held]) -> list[tuple[str, list[Held]]]:
@@ -258,26 +259,10 @@ def _max_loss_cents(claim: _Claim) -> int:
     return max(0, value_cents(first.contract, abs(first.quantity), max(widths)) - credit)
 
 
-def _odd(claims: Sequence[_Claim], as_of: dt.date) -> list[str]:
-    """Say what will surprise: missed rolls, long expiries, two contracts where the layer manages one."""
-    out: list[str] = []
-    for claim in claims:
-        name, days = claim.slot.name, (claim.rows[0].contract.expiry - as_of).days
-        word = "exit" if claim.slot.takes == "condors" else "roll"
-        if days < claim.slot.roll_dte:
-            out.append(f"{name} {word} missed, {days} DTE ({word}s at {claim.slot.roll_dte}): {claim.rows[0].contract}")
-        elif days > claim.slot.dte_max:
-            out.append(f"{name} holds {days} DTE, beyond its window of {claim.slot.dte_min}-{claim.slot.dte_max}")
-        unmarked = [row for row in claim.rows if is_future(row.contract) and math.isnan(row.mark)]
-        out += [
-            f"{row.contract}: no mark in the file; variation margin already paid is counted again" for row in unmarked
-        ]
-    singles = [claim for claim in claims if claim.slot.takes in {"vix_calls", "vx_futures"}]
-    for name in dict.fromkeys(claim.slot.name for claim in singles):
-        held = [claim.rows[0].contract for claim in singles if claim.slot.name == name]
-        if len(held) > 1:
-            out.append(f"{name} holds {len(held)} different contracts; the layer manages the oldest, {held[0]}")
-    return out
+def _unmarked(claims: Sequence[_Claim]) -> list[str]:
+    """Say of which futures the file has no mark."""
+    rows = [row for claim in claims for row in claim.rows if is_future(row.contract) and math.isnan(row.mark)]
+    return [f"{row.contract}: no mark in the file; variation margin already paid is counted again" for row in rows]
 
 
 def _series(row: Held) -> tuple[str, dt.date]:

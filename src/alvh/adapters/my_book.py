@@ -18,6 +18,7 @@ from typing import Any
 
 from alvh.accounting.book import Book, paid_cents
 from alvh.accounting.matching import UnmatchedError, match
+from alvh.accounting.oddities import oddities
 from alvh.accounting.packages import Held
 from alvh.accounting.slots import Slot, Takes
 from alvh.adapters.brokers.format import Positions
@@ -172,6 +173,13 @@ def matched(
     # What the legs cost has left the account: a premium, or of a future the variation margin from price to mark.
     start = cents + sum(paid_cents(leg) for fill in found.fills for leg in fill.legs)
     return Saved(broker, path.name, as_of, policy.name, cents, start, found.fills, found.odd, tuple(left))
+
+
+def odd_on(saved: Saved, policy: Policy, day: dt.date) -> tuple[str, ...]:
+    """Return what is odd about a kept book on a later day: rolls missed since, and what was not known at the import."""
+    then = set(oddities(saved.fills, slots_of(policy), saved.as_of))
+    unknown = [line for line in saved.odd if line not in then]
+    return (*unknown, *oddities(saved.fills, slots_of(policy), day))
 
 
 def slots_of(policy: Policy) -> tuple[Slot, ...]:
