@@ -179,7 +179,7 @@ def test_a_list_says_tables_rows_dates_and_names(store: Path) -> None:
 def test_a_list_as_json(store: Path) -> None:
     told = {one["name"]: one for one in say("data", "list", "--store", store, "--json").json}
     assert told["vx_futures"]["rows"] == tables()["vx_futures"].height
-    assert told["underlyings"]["names"] == ["SPX", "SPY"]
+    assert told["underlyings"]["names"] == ["SPX", "SPY", "VNQ"]
 
 
 def test_an_empty_store_is_listed_as_empty_and_cannot_be_checked(tmp_path: Path) -> None:

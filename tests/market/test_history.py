@@ -435,13 +435,24 @@ def changed(table, column, where, value):
         ("vol_indices", "close", pl.col("symbol") == "SKEW"),
         ("vx_futures", "settle", pl.col("kind") == "monthly"),
         ("rates", "value", pl.col("series") == "DGS1"),
+        ("breadth", "advancers", pl.col("universe") == "SP500_PIT"),
     ],
 )
 def test_one_number_inside_the_window_changes_the_hash_and_outside_does_not(market, window, plain, name, column, key):
-    inside = changed(market[name], column, key & (pl.col("date") == window[1]), pl.col(column) + 0.01)
-    after = changed(market[name], column, key & (pl.col("date") > window[1]), pl.col(column) + 0.01)
+    step = pl.lit(1 if market[name][column].dtype.is_integer() else 0.01)
+    inside = changed(market[name], column, key & (pl.col("date") == window[1]), pl.col(column) + step)
+    after = changed(market[name], column, key & (pl.col("date") > window[1]), pl.col(column) + step)
     assert hash_of(laid({**market, name: inside}), *window) != plain
     assert hash_of(laid({**market, name: after}), *window) == plain
+
+
+def test_a_month_enters_the_hash_when_it_is_known(market, window, plain):
+    # The window is 28 March to 28 April 2017: November's ratio is known from 1 March on, January's from 1 May.
+    inside = changed(market["fundamentals"], "pe_ttm", pl.col("date") == dt.date(2016, 12, 1), pl.col("pe_ttm") + 1.0)
+    after = changed(market["fundamentals"], "pe_ttm", pl.col("date") == dt.date(2017, 1, 1), pl.col("pe_ttm") + 1.0)
+    assert window == (dt.date(2017, 3, 28), dt.date(2017, 4, 28))
+    assert hash_of(laid({**market, "fundamentals": inside}), *window) != plain
+    assert hash_of(laid({**market, "fundamentals": after}), *window) == plain
 
 
 def test_a_final_settlement_inside_the_window_is_in_the_hash(market, window, plain):

@@ -29,8 +29,9 @@ def plain_tables(spec, cut=None, chained=False):
     if cut is None:
         return tables
     day = spec.axis()[cut].item()
+    # Scheduled events are published long before: they stay.
     return {
-        name: frame.filter(pl.col("quote_date" if name == "chains" else "date") <= day)
+        name: frame.filter(pl.col("quote_date" if name == "chains" else "date") <= day) if name != "events" else frame
         for name, frame in tables.items()
     }
 

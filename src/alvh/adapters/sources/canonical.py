@@ -29,6 +29,8 @@ ASIDE = {
     "tolerance": "expected values of a worked example",
 }
 """Columns that tell a file which is no table of ours, and why it is left aside."""
+OPTIONAL = ("time_basis", "note", "pcf")
+"""Columns that a file may lack: nobody published price over cash flow beside the monthly series we know."""
 NO_PRICE = "no price that day (not listed, or not a member's file)"
 
 
@@ -149,7 +151,8 @@ def _nearest_table(columns: list[str]) -> tuple[str, str]:
         shown = ", ".join(name[:40] for name in columns[:8])
         return columns[0], f"columns match no canonical table: {shown}"
     foreign = [name for name in columns if name not in table.columns]
-    lacking = [name for name in table.columns if name not in columns and name not in table.provenance]
+    optional = {*columns, *table.provenance, "pcf"}
+    lacking = [name for name in table.columns if name not in optional]
     if lacking:
         instead = nearest(lacking[0], foreign) if foreign else ""
         return lacking[0], f"looks like the table {table.name!r}, but lacks this column{instead}"
@@ -159,7 +162,7 @@ def _nearest_table(columns: list[str]) -> tuple[str, str]:
 def _matches(table: Table, names: set[str]) -> bool:
     """Whether these columns are this table's: its key, nothing foreign, and all that is not about provenance."""
     required = {name for name in table.key if name not in table.nullable}
-    optional = {*table.provenance, "time_basis", "note"}
+    optional = {*table.provenance, *OPTIONAL}
     return required <= names <= set(table.columns) and set(table.columns) - names <= optional
 
 
