@@ -9,6 +9,7 @@ from typing import NamedTuple
 from alvh import conventions
 from alvh.accounting.book import Book, Settlement, value_cents
 from alvh.execution.execute import Fees
+from alvh.market.etp_quotes import share_close
 from alvh.market.history import History
 from alvh.values import Contract, Skip
 
@@ -40,7 +41,9 @@ def final_value(history: History, contract: Contract) -> FinalValue:
     """Return the final settlement value of a contract; NaN where nothing is known.
 
     SPX in the morning: the SET proxy of that session. SPXW and XSP in the afternoon: the SPX close (or the cash price
-    that came with the chain). VIX and VX: the settlement row of the expiry itself, which is VRO.
+    that came with the chain). VIX and VX: the settlement row of the expiry itself, which is VRO. Options on VXX and
+    UVXY: the close of the share on their expiry, in the terms of the shares they were listed on; what is delivered is
+    taken to be sold there.
     """
     if conventions.root_spec(contract.root).underlying == "VIX":
         j = history.vx.column_of(contract.expiry.toordinal() - EPOCH)
@@ -48,6 +51,8 @@ def final_value(history: History, contract: Contract) -> FinalValue:
     i = history.first_at_or_after(settlement_session(history, contract))
     if i == len(history):
         return FinalValue(math.nan, "none")
+    if conventions.fund_of(contract.root) is not None:
+        return FinalValue(share_close(history, contract.root, i), "close")
     if conventions.settlement_of(contract.root, contract.expiry) == "AM":
         value, how = float(history.set_value[i]), history.set_proxy[i]
     else:

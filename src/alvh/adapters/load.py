@@ -11,6 +11,7 @@ import polars as pl
 from alvh.adapters.errors import UserError
 from alvh.adapters.schema import table
 from alvh.adapters.store import Store
+from alvh.conventions import ETP_FUNDS
 from alvh.market.history import FRAMES, History, build_history
 from alvh.market.slow_tables import FLOWS, FUNDAMENTALS, FUNDS, REIT_FUNDS, UNIVERSE
 
@@ -20,7 +21,7 @@ LEAD_IN = dt.timedelta(days=800)
 """Sessions before the window that trailing readings look back on: two years and some."""
 SERIES = {
     "vol_indices": ("VIX", "VIX9D", "VIX3M", "VIX6M", "VIX1Y", "VVIX", "SKEW"),
-    "underlyings": ("SPX", *FUNDS),
+    "underlyings": ("SPX", *ETP_FUNDS, *FUNDS),
     "rates": ("DGS1MO", "DGS3MO", "DGS6MO", "DGS1", "DGS10", "IRX", "TNX", "SOFR", "DFF"),
     "breadth": (UNIVERSE,),
     "flows": tuple(f"{fund}_{series}" for fund in FUNDS for series in FLOWS),

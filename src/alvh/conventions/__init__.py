@@ -29,6 +29,7 @@ from alvh.conventions.daycount import (
     years_to_settlement,
     years_to_settlement_array,
 )
+from alvh.conventions.etp_options import etp_root, fee_root, fund_of, price_of_basis
 from alvh.conventions.expiries import (
     last_trading_session,
     settlement_of,
@@ -39,7 +40,7 @@ from alvh.conventions.expiries import (
     vix_weekly_expiry,
 )
 from alvh.conventions.listing import ListedExpiry, expiry_ordinals, listed_expiries
-from alvh.conventions.roots import ROOTS, RootSpec, root_spec, spx_equivalent, tick_size
+from alvh.conventions.roots import ETP_FUNDS, ROOTS, RootSpec, root_spec, spx_equivalent, tick_size
 from alvh.conventions.strikes import (
     expiry_family,
     nearest_strike,
@@ -53,6 +54,7 @@ __all__ = [
     "CFE_EXTRA_SESSIONS",
     "CLOCK",
     "CLOCK_ORIGIN",
+    "ETP_FUNDS",
     "MINUTES_PER_DAY",
     "MINUTES_PER_YEAR",
     "ROOTS",
@@ -65,8 +67,11 @@ __all__ = [
     "close_instant",
     "close_minute",
     "early_close",
+    "etp_root",
     "expiry_family",
     "expiry_ordinals",
+    "fee_root",
+    "fund_of",
     "is_cfe_session",
     "is_session",
     "last_trading_session",
@@ -75,6 +80,7 @@ __all__ = [
     "next_session",
     "on_grid",
     "previous_session",
+    "price_of_basis",
     "root_spec",
     "session_on_or_before",
     "sessions",

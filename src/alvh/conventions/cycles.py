@@ -26,12 +26,12 @@ from alvh.conventions.expiries import spx_monthly_expiry, third_friday, vix_expi
 
 Days: TypeAlias = Literal[
     "third_friday", "quarterly", "june_december", "december", "month_end", "quarter_end", "friday", "friday_next",
-    "monday", "tuesday", "wednesday", "thursday", "vix_month", "vix_week",
+    "monday", "tuesday", "wednesday", "thursday", "every_friday", "january", "vix_month", "vix_week",
 ]  # fmt: skip
 Listing: TypeAlias = tuple[dt.date, dt.date]
 
 _NEVER = LAST_DAY
-_WEEKDAY = {"monday": 0, "tuesday": 1, "wednesday": 2, "thursday": 3}
+_WEEKDAY = {"monday": 0, "tuesday": 1, "wednesday": 2, "thursday": 3, "every_friday": 4}
 _FRIDAY, _WEDNESDAY = 4, 2
 _LAST_YEAR = LAST_DAY.year - 1
 _FIRST_VX = (2004, 5)
@@ -238,6 +238,7 @@ def _monthly(cycle: Cycle) -> Iterator[Listing]:
             or (cycle.days == "quarterly" and quarter)
             or (cycle.days == "june_december" and month % 6 == 0)
             or (cycle.days == "december" and month == 12)
+            or (cycle.days == "january" and month == 1)
         ):
             yield spx_monthly_expiry(year, month), next_session(spx_monthly_expiry(*before))
         elif cycle.days == "vix_month" and (year, month) >= _FIRST_VX:

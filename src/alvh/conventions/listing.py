@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alvh.conventions.cycles import CYCLES, Cycle, members
+from alvh.conventions.etp_options import etp_cycles, fund_of
 from alvh.conventions.expiries import last_trading_session
 from alvh.conventions.roots import root_spec
 
@@ -53,7 +54,7 @@ def _cycles(root: str, months: int) -> tuple[Cycle, ...]:
     """Return the listing rules of a root, with the number of VIX months replaced by what the user assumes."""
     if root == "VIX":
         return tuple(cycle._replace(ahead=months) for cycle in CYCLES[root])
-    return CYCLES[root]
+    return CYCLES[root] if fund_of(root) is None else etp_cycles(root)
 
 
 @cache
@@ -103,7 +104,7 @@ def listed_expiries(
     ----------
     root : str
         ``SPX``, ``SPXW``, ``XSP``, ``VIX`` (monthlies), ``VIXW`` (weeklies, illiquid: opt in by asking), ``VX``,
-        ``VXM``.
+        ``VXM``, or options on a fund by share basis (``VXX4``).
     session : datetime.date
     assume_listed_months : int
         How many of the nearest VIX months are taken as listed; other roots ignore it.

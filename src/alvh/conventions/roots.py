@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
+from alvh.conventions.splits import splits_of
+
 Kind: TypeAlias = Literal["option", "future", "fund"]
 Settlement: TypeAlias = Literal["AM", "PM", "none"]
 Exercise: TypeAlias = Literal["european", "american", ""]
@@ -73,7 +75,25 @@ _ROWS = (
     RootSpec("SVXY", "SVXY", "fund", "none", "", 1, 0.01, 0.01),
 )
 
-ROOTS: Mapping[str, RootSpec] = MappingProxyType({row.root: row for row in _ROWS})
+
+ETP_FUNDS = ("VXX", "UVXY")
+"""Funds whose options can be traded; a root of theirs names its share basis (`alvh.conventions.etp_options`)."""
+
+
+def etp_root_name(fund: str, basis: int) -> str:
+    """Return the root of the options on a fund's shares after `basis` splits: ``VXX4``."""
+    return f"{fund}{basis}"
+
+
+_ETP_ROWS = tuple(
+    # Cboe, VXX and VXZ options (cboe.com/micro/vxx, 2010): 100 shares, American, physical, closing price of expiry.
+    # Steps of the penny programme, 0.01 below 3.00 and 0.05 above: assumed for every year.
+    RootSpec(etp_root_name(fund, basis), fund, "option", "PM", "american", 100, 0.01, 0.05, assumed=True)
+    for fund in ETP_FUNDS
+    for basis in range(len(splits_of(fund)) + 1)
+)
+
+ROOTS: Mapping[str, RootSpec] = MappingProxyType({row.root: row for row in (*_ROWS, *_ETP_ROWS)})
 """Every root we know, by name."""
 
 _SPX_EQUIVALENT = {"SPX": 1.0, "SPXW": 1.0, "XSP": 0.1}

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alvh.conventions.calendar import next_session
+from alvh.conventions.etp_options import CHAINS_FROM, etp_on_grid, fund_of
 from alvh.conventions.expiries import spx_monthly_expiry
 from alvh.conventions.roots import root_spec
 from alvh.conventions.strike_zones import (
@@ -128,6 +129,8 @@ def strike_step(
 
 def strikes_assumed(root: str, session: dt.date) -> bool:
     """Whether the grid of `root` on `session` is an assumption that no real chain verified."""
+    if (fund := fund_of(root)) is not None:
+        return session < CHAINS_FROM[fund]
     return _ladder(session).assumed if root in {"VIX", "VIXW"} else _era(root, session).assumed
 
 
@@ -140,6 +143,8 @@ def on_grid(root: str, strike: float, spot: float, expiry: dt.date, session: dt.
     """Whether `strike` was listed for `expiry` on `session`, with the index at `spot` (all in the root's points)."""
     if not strike > 0.0:
         return False
+    if fund_of(root) is not None:
+        return etp_on_grid(strike, spot, expiry, session)
     dte = (expiry - session).days
     if root in {"VIX", "VIXW"}:
         return strike >= VIX_LOWEST - _TOLERANCE and _multiple(strike, _vix_step(strike, dte, session))

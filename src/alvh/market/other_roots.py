@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Protocol, TypeAlias
 
+from alvh import conventions
+from alvh.market.etp_quotes import EtpQuotes
 from alvh.market.history import History
 from alvh.market.quotes import Life, Series
 from alvh.market.vx_quotes import VxQuotes
@@ -54,6 +56,7 @@ BUILDERS: Mapping[str, Builder] = MappingProxyType(
     {
         "VX": VxQuotes,
         "VXM": VxQuotes,
+        **{root: EtpQuotes for root in conventions.ROOTS if root in conventions.ETP_FUNDS or conventions.fund_of(root)},
     }
 )
 """By root. Building must cost nothing: every source builds all of them."""

@@ -123,7 +123,12 @@ def shape(forward: float, years: float, vvix_t: float) -> float:
         NaN when there is no answer: an input missing or not positive, or a variance at or above what a future that
         cannot fall below its floor can have, -2 ln(a/F).
     """
-    b = 1.0 - displacement(forward, years) / forward
+    return shape_of_share(1.0 - displacement(forward, years) / forward, years, vvix_t)
+
+
+@kernel
+def shape_of_share(b: float, years: float, vvix_t: float) -> float:
+    """Return `shape` for any share `b` of the forward that is lognormal, (F - a) / F; NaN where there is no answer."""
     if not (b > 0.0 and vvix_t > 0.0):
         return math.nan
     bound = -2.0 * math.log(1.0 - b)

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, cast
 
 from alvh.accounting.margin import UnequalWings
-from alvh.conventions import ROOTS
+from alvh.conventions import ROOTS, fee_root
 
 _TOP_KEYS = (
     "name", "about", "unequal_wings", "credit_reduces_margin", "portfolio_margin", "vx_permission", "fees",
@@ -85,9 +85,10 @@ class Broker:
         """
         if not price_points >= 0.0:
             raise ValueError(f"the price of {root} must not be negative: {price_points}")
-        if root not in self.fees:
+        listed = fee_root(root)
+        if listed not in self.fees:
             raise KeyError(f"broker {self.name!r} has no fee for {root!r}; it has: {', '.join(self.fees)}")
-        return next(tier for tier in reversed(self.fees[root]) if tier.from_premium_points <= price_points + 1e-9)
+        return next(tier for tier in reversed(self.fees[listed]) if tier.from_premium_points <= price_points + 1e-9)
 
     def fee_cents(self, root: str, price_points: float, opening: bool) -> int:
         """Return the fee of one contract and side, in cents.
