@@ -13,7 +13,7 @@ SINGLE = ("vix_calls", "vx_futures")
 
 
 def oddities(fills: Sequence[Fill], slots: Sequence[Slot], as_of: dt.date) -> tuple[str, ...]:
-    """Return what has expired, missed rolls and exits, expiries beyond a window, and second contracts where a layer manages one.
+    """Return what has expired, missed rolls and exits, expiries beyond a window, and contracts that no layer manages.
 
     Parameters
     ----------
