@@ -199,13 +199,32 @@ def vix_calls(draw: st.DrawFn, *, recycle_to: str | None = None) -> dict[str, ob
 
 
 @st.composite
+def vx_futures(draw: st.DrawFn) -> dict[str, object]:
+    """Draw the parameters of a layer of VIX futures."""
+    low = draw(st.integers(5, 120))
+    high = low + draw(st.integers(35, 120))
+    return {
+        "kind": "vx_futures",
+        "contracts": draw(st.sampled_from([0.5, 2.0, 30.0, 5000.0])),
+        "root": draw(st.sampled_from(["auto", "VX"])),
+        "dte_min": low,
+        "dte_max": high,
+        "dte_target": draw(st.integers(low, high)),
+        "choose": draw(st.sampled_from(["nearest", "target", "longest"])),
+        "roll_dte": draw(st.integers(0, low - 1)),
+        "exit_front_level": draw(st.sampled_from([None, 18.0, 30.0])),
+    }
+
+
+@st.composite
 def policies(draw: st.DrawFn, *, hedged: bool = True, underlying: str | None = None) -> str:
     """Draw a policy: a condor, up to two hedge layers, and rules."""
     hedges = {}
     if hedged:
         names = draw(st.sampled_from([(), ("near",), ("near", "far")]))
         for name in names:
-            hedges[name] = draw(vix_calls(recycle_to="far" if name == "near" and len(names) > 1 else None))
+            calls = vix_calls(recycle_to="far" if name == "near" and len(names) > 1 else None)
+            hedges[name] = draw(st.one_of(calls, vx_futures()))
     sizing = draw(
         st.sampled_from([None, {"kind": "sizing", "target": 0.02, "cap": 0.5, "total": 0.5}, {"kind": "sizing"}])
     )

@@ -515,7 +515,7 @@ class Watch:
 
 
 @settings(max_examples=5)
-@given(market_specs(min_sessions=100, max_sessions=130), st.sampled_from(["alvh", "442-contracts"]))
+@given(market_specs(min_sessions=100, max_sessions=130), st.sampled_from(["alvh", "442-contracts", "alvh-futures"]))
 def test_no_active_layer_is_empty_without_an_order_or_a_reason(spec: TinySpec, name: str) -> None:
     history = build_history(spec.tables(holes={"VVIX": [40, 41], "vx": [50]}))
     policy = preset(name)
