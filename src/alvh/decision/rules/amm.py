@@ -115,6 +115,9 @@ class Amm:
                 continue
             k = targets[layer]
             target = draft.targets[k]
+            if target.keep and condors == 0.0:
+                draft.say(self.name, f"no condor is open; {layer} is never paused and stays as it is", layer)
+                continue
             weight = draft.weight(layer)
             wanted = self._wanted(view, target, condors, weight, draft)
             wanted, left_cents = self._within_budget(target, wanted, left_cents, draft)
