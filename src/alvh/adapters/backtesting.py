@@ -14,6 +14,7 @@ import numpy as np
 
 from alvh.accounting.statement import Statement
 from alvh.adapters.errors import UserError, in_file, nearest
+from alvh.adapters.libraries import need_libraries
 from alvh.adapters.load import load_history
 from alvh.adapters.store import Store
 from alvh.conventions import sessions
@@ -120,6 +121,7 @@ def prepare(store: Store, policies: Sequence[Policy], request: Request) -> Bench
     """Load what the policies of one command need, with one quote source for all of them."""
     begun = time.perf_counter()
     _sane(request)
+    need_libraries(policies)
     _covered(store, request)
     underlyings = sorted({u for policy in policies for u in policy.underlyings})
     wanted = _chains_wanted(store, underlyings, request)
