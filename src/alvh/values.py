@@ -357,3 +357,6 @@ class Holdings(Protocol):
 
     def equity_path(self) -> tuple[Sequence[dt.date], Sequence[int]]:
         """Return sessions and equity in cents at their closes so far, oldest first, before today's decision."""
+
+    def margin_path(self) -> Sequence[int]:
+        """Return the largest losses open at the closes of `equity_path`, cents."""

@@ -111,6 +111,7 @@ class Book:
         self._premium: dict[str, _Flow] = {}
         self._credits: dict[str, _Flow] = {}
         self._closes: tuple[list[dt.date], list[int]] = ([], [])
+        self._margins: list[int] = []
         # What each future's gains have been paid up to, as the value of the position at that price.
         self._marked: dict[tuple[str, str, Contract], int] = {}
 
@@ -136,10 +137,16 @@ class Book:
         """Return sessions and equity in cents at their closes so far, oldest first (`at_close` notes them)."""
         return self._closes
 
+    def margin_path(self) -> Sequence[int]:
+        """Return the largest losses open at the closes of `equity_path`, cents: what condors and spreads tie up."""
+        return self._margins
+
     def at_close(self, session: dt.date, view: object) -> None:
-        """Note the equity of a close, once the fills of that close are in the book."""
+        """Note the equity and the open largest losses of a close, once the fills of that close are in the book."""
         self._closes[0].append(session)
         self._closes[1].append(self.equity_cents(view))
+        open_now = (c.max_loss_cents for layer in self._campaigns.values() for c in layer.values() if c.positions)
+        self._margins.append(sum(open_now))
 
     def spent_cents(self, layers: Sequence[str], since: dt.date) -> int:
         """Return the net premium layers paid after `since`: purchases less sales and settlements, before fees."""

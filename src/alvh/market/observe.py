@@ -71,6 +71,15 @@ class View:
         """
         return float(self._history.derive(key, compute)[self.i])
 
+    def known(self, key: Hashable, compute: Callable[[History], Floats]) -> Floats:
+        """Return an array prepared once over the whole history, its first axis cut at today; read-only.
+
+        `compute` must be causal, as with `prepared`.
+        """
+        rows = self._history.derive(key, compute)[: self.i + 1].view()
+        rows.setflags(write=False)
+        return rows
+
     def spot(self, underlying: str) -> float:
         """Return the cash level of ``SPX``, ``XSP`` or ``VIX``; NaN where missing."""
         return self._quotes.spot(self.i, underlying)

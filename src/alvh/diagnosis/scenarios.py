@@ -1,0 +1,131 @@
+"""Scenarios from the history known at a date: joint daily moves of SPX, VX futures and VVIX, drawn in blocks.
+
+One row a session: the log return of SPX, the log change of a VX future 30, 60, 90, 120 and 150 days from expiry, and
+the change of ln VVIX. A VX move is measured within one contract, so no roll is in it, while the slide of a contract
+along the curve is. Rows are never changed, and never mixed across sessions (`methodology.md` section 7, engine A: "keep
+rows whole"; section 9: blocks of 15 sessions). What the past did not hold, no scenario holds. Our choice.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+
+from alvh.market.history import History
+from alvh.maths.bootstrap import Blocks, block_sum, running_sums
+from alvh.maths.kernel import kernel
+from alvh.values import Floats, Ints
+
+VX_DAYS: Final = (30.0, 60.0, 90.0, 120.0, 150.0)
+SPX_COLUMN: Final = 0
+VVIX_COLUMN: Final = len(VX_DAYS) + 1
+COLUMNS: Final = len(VX_DAYS) + 2
+DAYS_A_SESSION: Final = 365.0 / 252.0
+MOVES: Final = "scenario moves"
+"""The key under which a history keeps its moves."""
+
+
+def joint_moves(history: History) -> Floats:
+    """Return the moves of every session, (sessions, 7): row t from t - 1 and t alone; NaN where one is missing."""
+    out = np.full((len(history), COLUMNS), np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        out[1:, SPX_COLUMN] = np.diff(np.log(history.column("SPX")))
+        out[1:, VVIX_COLUMN] = np.diff(np.log(history.column("VVIX")))
+    fill_vx_moves(history.vx.settle, history.vx.expiry_days, history.days, out)
+    return out
+
+
+@kernel
+def fill_vx_moves(settle: Floats, expiry_days: Ints, days: Ints, out: Floats) -> None:
+    """Fill the VX columns: each contract's log change, read between the two contracts around a term.
+
+    The term is that of the session before. Nearer than the first contract or farther than the last, theirs stands.
+    """
+    for t in range(1, settle.shape[0]):
+        for k in range(len(VX_DAYS)):
+            below_days, below, above_days, above = math.nan, math.nan, math.nan, math.nan
+            for j in range(settle.shape[1]):
+                left = float(expiry_days[j] - days[t - 1])
+                if left <= 0.0:
+                    continue
+                change = math.log(settle[t, j] / settle[t - 1, j])
+                if not math.isfinite(change):
+                    continue
+                if left <= VX_DAYS[k]:
+                    below_days, below = left, change
+                else:
+                    above_days, above = left, change
+                    break
+            if math.isnan(below):
+                out[t, k + 1] = above
+            elif math.isnan(above):
+                out[t, k + 1] = below
+            else:
+                share = (VX_DAYS[k] - below_days) / (above_days - below_days)
+                out[t, k + 1] = below + share * (above - below)
+
+
+def complete(moves: Floats) -> Floats:
+    """Return the rows in which nothing is missing, oldest first: what scenarios are drawn from."""
+    return moves[np.isfinite(moves).all(axis=1)]
+
+
+def path_moves(rows: Floats, blocks: Blocks, columns: Ints, days: Floats, until: Ints) -> Floats:
+    """Return the log moves of some prices along every path, (paths, prices).
+
+    Parameters
+    ----------
+    rows : array (rows, 7)
+        Moves to draw from, none missing.
+    blocks : Blocks
+    columns : array
+        Of each price: `SPX_COLUMN`, `VVIX_COLUMN`, or 1 for a VX future.
+    days : array
+        Calendar days to the expiry of each VX future today; unused for the others.
+    until : array
+        Sessions from today to which each is moved: the horizon, or its settlement.
+    """
+    out = np.empty((len(blocks.first) - 1, len(columns)))
+    walk(running_sums(rows), blocks.first, blocks.position, blocks.length, columns, days, until, out)
+    return out
+
+
+@kernel
+def walk(
+    sums: Floats,
+    first: Ints,
+    position: Floats,
+    length: Ints,
+    columns: Ints,
+    days: Floats,
+    until: Ints,
+    out: Floats,
+) -> None:
+    """Fill `out` with the sums of moves along every path, block by block.
+
+    A VX future moves as futures of its remaining term did, read between the two terms around it in the middle of each
+    block; below 30 days as at 30.
+    """
+    rows = sums.shape[0] - 1
+    for p in range(out.shape[0]):
+        for k in range(out.shape[1]):
+            total = 0.0
+            done = 0
+            for b in range(first[p], first[p + 1]):
+                take = min(length[b], until[k] - done)
+                if take <= 0:
+                    break
+                start = int(position[b] * rows)
+                if columns[k] == SPX_COLUMN or columns[k] == VVIX_COLUMN:
+                    total += block_sum(sums, columns[k], start, take)
+                else:
+                    left = days[k] - (done + 0.5 * take) * DAYS_A_SESSION
+                    place = min(max((left - VX_DAYS[0]) / (VX_DAYS[1] - VX_DAYS[0]), 0.0), len(VX_DAYS) - 1.0)
+                    low = min(int(place), len(VX_DAYS) - 2)
+                    share = place - low
+                    near = block_sum(sums, low + 1, start, take)
+                    total += near + share * (block_sum(sums, low + 2, start, take) - near)
+                done += take
+            out[p, k] = total
