@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Literal
 
 import polars as pl
@@ -55,6 +55,7 @@ def load_history(
     last: dt.date | None = None,
     chains: Collection[str] = (),
     calendar: Literal["exchange", "chain"] = "exchange",
+    fresh: Mapping[str, pl.DataFrame] | None = None,
 ) -> History:
     """Load what a run from `first` to `last` may look at.
 
@@ -67,6 +68,8 @@ def load_history(
         Symbols whose option chains are loaded too.
     calendar : {"exchange", "chain"}
         Sessions of the axis: the exchange's, or the chain's own quote dates (a synthetic chain has its own holidays).
+    fresh : mapping of symbol -> frame, optional
+        Rows of ``chains`` that are not in the store: quotes of this minute.
 
     Raises
     ------
@@ -81,6 +84,7 @@ def load_history(
         rows = store.read("chains", columns=CHAIN_COLUMNS, since=first or BEGINNING, until=last, symbol=symbol)
         if rows.height:
             quoted[symbol] = rows
+    quoted |= fresh or {}
     if not quoted and not (frames["underlyings"]["symbol"] == "SPX").any():
         window = f" from {first} on" * (first is not None) + f" up to {last}" * (last is not None)
         raise UserError(

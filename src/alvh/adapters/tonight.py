@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 import numpy as np
 
 from alvh.adapters.errors import UserError, nearest
+from alvh.adapters.libraries import need_libraries
 from alvh.adapters.load import load_history
 from alvh.adapters.store import Store
 from alvh.execution.fills.spread_fraction import DEFAULT, FRACTIONS
@@ -82,6 +83,27 @@ class Evening:
         return make_card(self.facts, book=self.asked.book, quotes=self.quotes, fill=self.asked.fill)
 
 
+def bare_facts(store: Store, date: dt.date | None) -> Facts:
+    """Return the facts of a close without a decision: an empty plan for an empty account of the policy ``alvh``.
+
+    The whole history is loaded, so that it can be said from when a reading exists.
+    """
+    from alvh.accounting.book import Book  # noqa: PLC0415
+    from alvh.adapters.backtesting import find_policy  # noqa: PLC0415
+    from alvh.diagnosis.diagnose import diagnose  # noqa: PLC0415
+    from alvh.market.observe import View  # noqa: PLC0415
+    from alvh.market.reconstruct import ModelledQuotes  # noqa: PLC0415
+    from alvh.policies.brokers import load_broker  # noqa: PLC0415
+    from alvh.reports.card.facts import Facts  # noqa: PLC0415
+    from alvh.values import Plan  # noqa: PLC0415
+
+    policy = find_policy("alvh")
+    history, day = load_until(store, Asked(date=date, book="replay", quotes="modelled"), policy)
+    view = View(history, ModelledQuotes(history), history.index(day))
+    generic = load_broker("generic")
+    return Facts(history, view, diagnose(view), Plan(view.instant), Book(0), policy, generic, FRACTIONS[DEFAULT])
+
+
 def evening(store: Store, asked: Asked, progress: Callable[[str, int, int], None] | None = None) -> Evening:
     """Decide one evening.
 
@@ -107,6 +129,7 @@ def evening(store: Store, asked: Asked, progress: Callable[[str, int, int], None
     from alvh.policies.brokers import BrokerError, load_broker  # noqa: PLC0415
 
     policy = find_policy(asked.policy, asked.overrides)
+    need_libraries([policy])
     try:
         broker = load_broker(asked.broker)
     except BrokerError as error:

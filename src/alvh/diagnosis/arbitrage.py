@@ -9,7 +9,7 @@ quoted spreads, the fees and the other side's cost (`concepts.md`, "Conversion/R
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -93,13 +93,8 @@ def reversal_edge(call_ask: float, put_bid: float, forward: float, strike: float
     return discount * (forward - strike) - (call_ask - put_bid)
 
 
-def continuous(bond_equivalent: float) -> float:
-    """Return a bond-equivalent yield (two periods a year) as a continuous rate."""
-    return 2.0 * math.log1p(bond_equivalent / 2.0)
-
-
 def arbitrage_watch(
-    view: View, readings: Readings, charges: Charges, dividend_yield: float
+    view: View, readings: Readings, charges: Charges, dividend_yield: float, rate_of: Callable[[float], float]
 ) -> tuple[Watch | Missing, ...]:
     """Return every relation that is watched at a view's close.
 
@@ -107,21 +102,23 @@ def arbitrage_watch(
     ----------
     view : View
     readings : Readings
-        For the bill (``bill_3m``) and the slack of the bound (``vx_bound_slack_1``..).
+        For the slack of the bound (``vx_bound_slack_1``..).
     charges : Charges
         Fees of the account's broker.
     dividend_yield : float
         Of the index, continuous, decimal a year.
+    rate_of : callable
+        Continuous Treasury rate to a tenor in calendar days, decimal a year; NaN where none is known.
     """
-    rate = continuous(readings.value("bill_3m"))
     out: list[Watch | Missing] = []
     for underlying in ("SPX", "VIX"):
-        if math.isnan(rate):
-            out.append(Missing(f"{underlying}: no bill yield on {view.date}"))
-            continue
         found = _watched(view, underlying)
         if isinstance(found, Missing):
             out.append(found)
+            continue
+        rate = rate_of(float(found.days))
+        if math.isnan(rate):
+            out.append(Missing(f"{underlying}: no Treasury rate on {view.date}"))
         else:
             out += _synthetics(view, underlying, found, rate, dividend_yield, charges)
             out.append(_box(view, found, rate, charges))

@@ -16,6 +16,9 @@ from alvh.adapters.errors import UserError
 DISCLAIMER = "Educational and simulated: alvh sends no order to any broker, and nothing here is advice."
 COMMANDS = {
     "today": ("today", "Decide tonight: the card a trader acts on, and everything it stands on."),
+    "ticket": ("ticket", "Solve the standing plan on fresh quotes; write tickets, send nothing."),
+    "diagnose": ("diagnose", "Show the regime, the VX curve and every reading of a close."),
+    "explain": ("explain", "Explain a decision: why and why not, rule by rule."),
     "demo": ("demo", "Run the embedded market: the hedge against the control, and a report."),
     "data": ("data", "Import, download, check and list market data."),
     "backtest": ("backtest", "Run one or several policies over history, side by side."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -32,7 +32,7 @@ def more(card: Card, *, everything: bool) -> Iterator[RenderableType]:
     yield section("ARBITRAGE", list(_arbitrage(card.arbitrage, everything=everything)))
     if everything:
         yield Text("Inputs", style="bold")
-        yield _inputs(card.inputs)
+        yield inputs_table(card.inputs)
         yield Text("")
         yield Text("Readings", style="bold")
         yield readings_table(card.readings)
@@ -105,9 +105,7 @@ def _voice(voice: Voice, *, everything: bool) -> Iterator[Text]:
 
 def _arbitrage(watches: Sequence[Watch | Missing], *, everything: bool) -> Iterator[Text]:
     known = [w for w in watches if isinstance(w, Watch)]
-    found = [w for w in known if w.open]
-    if found:
-        yield from (Text(w.sentence, style="bold yellow") for w in found)
+    yield from (Text(w.sentence, style="bold yellow") for w in known if w.open and (everything or w.kind != "bound"))
     best = max((w for w in known if w.kind != "bound"), key=lambda w: w.net_points, default=None)
     if everything:
         yield from (Text(w.sentence) for w in known if not w.open)
@@ -115,14 +113,19 @@ def _arbitrage(watches: Sequence[Watch | Missing], *, everything: bool) -> Itera
         boxes = [w for w in known if w.kind == "box" and math.isfinite(w.rate)]
         rate = f"; the SPX box lends at {boxes[0].rate:.2%}" if boxes else ""
         yield Text(f"nothing is left after costs (nearest: {best.kind} of {best.name}, {best.net_points:+.2f}){rate}")
-        slack = "  ".join(f"{w.name.split()[0]} {-w.edge_points:+.2f}" for w in known if w.kind == "bound")
-        if slack:
-            yield Text(f"slack of VX under forward variance: {slack}")
+        line = Text("slack of VX under forward variance:")
+        for w in known:
+            if w.kind == "bound":
+                line.append(
+                    f"  {w.name.partition(' ')[0]} {-w.edge_points:+.2f}", style="bold yellow" if w.open else ""
+                )
+        yield line
     yield from (Text(w.why, style="red") for w in watches if isinstance(w, Missing) and (everything or not known))
     yield Text("shown, never traded", style="dim")
 
 
-def _inputs(rows: Sequence[InputRow]) -> RenderableType:
+def inputs_table(rows: Sequence[InputRow]) -> RenderableType:
+    """Return every input with its date and age; what is stale or missing in red."""
     grid = _table(("input", "value", "unit", "of", "age", ""), right=("value", "age"))
     for row in rows:
         value = (
@@ -138,17 +141,18 @@ def _inputs(rows: Sequence[InputRow]) -> RenderableType:
     return grid
 
 
-def readings_table(rows: Sequence[ReadingRow]) -> RenderableType:
-    """Return every reading: value, unit, percentile of the year, age."""
-    grid = _table(
-        ("reading", "value", "unit", "percentile", "sessions old"), right=("value", "percentile", "sessions old")
-    )
+def readings_table(rows: Sequence[ReadingRow], since: Mapping[str, str] | None = None) -> RenderableType:
+    """Return every reading: value, unit, percentile of the year, age; and since when it exists, where that is given."""
+    names = ("reading", "value", "unit", "percentile", "sessions old", *(("exists since",) if since else ()))
+    grid = _table(names, right=("value", "percentile", "sessions old"))
     for row in rows:
         absent = isinstance(row.value, Missing)
         value = "–" if isinstance(row.value, Missing) else row.text or _significant(row.value)
         share = "–" if row.percentile is None else f"{row.percentile:.0%}"
         age = "never" if row.age_sessions is None else "–" if row.age_sessions == 0 else f"{row.age_sessions}"
-        grid.add_row(row.name, value, row.unit, share, age, style="red" if absent else "")
+        grid.add_row(
+            row.name, value, row.unit, share, age, *([since[row.name]] if since else []), style="red" if absent else ""
+        )
     return grid
 
 

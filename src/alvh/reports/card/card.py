@@ -11,6 +11,8 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 from alvh.diagnosis.arbitrage import Watch, arbitrage_watch
+from alvh.market.smile_inputs import smile_inputs
+from alvh.market.spx_model import zero_rate
 from alvh.reports.backtest import DISCLAIMER
 from alvh.reports.card.accounts import AccountRow, account_rows
 from alvh.reports.card.action import Action, action
@@ -109,6 +111,7 @@ def make_card(facts: Facts, *, book: str, quotes: str, fill: str) -> Card:
     hedge_cash = sum(order.cash_usd for row in hedges for order in row.orders)
     inputs = input_rows(facts)
     dividends = float(facts.history.dividend_yield[facts.view.i])
+    x, i = facts.history.derive("smile_inputs", smile_inputs), facts.view.i
     return Card(
         policy=facts.policy.name,
         policy_hash=facts.policy.digest,
@@ -129,7 +132,13 @@ def make_card(facts: Facts, *, book: str, quotes: str, fill: str) -> Card:
         troubles=troubles(inputs),
         regime=regime_card(facts),
         topics=topics(facts),
-        arbitrage=arbitrage_watch(facts.view, facts.readings, facts.broker, dividends),
+        arbitrage=arbitrage_watch(
+            facts.view,
+            facts.readings,
+            facts.broker,
+            dividends,
+            lambda days: zero_rate(days, x.zero_days, x.zero_rates[i]),
+        ),
         readings=reading_rows(facts),
         inputs=inputs,
         plan=facts.plan,

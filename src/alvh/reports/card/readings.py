@@ -28,9 +28,10 @@ class ReadingRow:
         The file of ``diagnosis/indicators`` it comes from.
     value : float or Missing
     text : str
-        What a code means in words (the regime); else empty.
+        What a code or a flag means in words (``steep``, ``yes``); else empty.
     percentile : float or None
-        Share of the trailing 252 sessions at or below today's value, 0 to 1; None where fewer than half are known.
+        Share of the trailing 252 sessions at or below today's value, 0 to 1; None where fewer than half are known,
+        and for codes and flags.
     age_sessions : int or None
         Sessions since it was last known: 0 today, None never.
     """
@@ -57,25 +58,23 @@ class CoverageRow:
 
 def reading_rows(facts: Facts) -> tuple[ReadingRow, ...]:
     """Return every reading of a close, file by file."""
-    return tuple(
-        reading_row(facts, name, indicator.unit, _group(module)) for name, (indicator, module) in indicators().items()
-    )
+    return tuple(reading_row(facts, name, indicator.unit, module) for name, (indicator, module) in indicators().items())
 
 
-def reading_row(facts: Facts, name: str, unit: str, group: str) -> ReadingRow:
-    """Return one reading of a close."""
+def reading_row(facts: Facts, name: str, unit: str, module: object) -> ReadingRow:
+    """Return one reading of a close; `module` is the file that computes it."""
     values = facts.past(name)
     last = last_known(values)
     here = len(values) - 1
     value = float(values[-1]) if last == here else Missing(f"no {name} on {facts.date}")
-    code = unit == "code"
+    ranked = not unit.startswith(("code", "flag"))
     return ReadingRow(
         name,
         unit,
-        group,
+        getattr(module, "__name__", "").rpartition(".")[2],
         value,
-        label(float(values[-1])) if code else "",
-        None if code else percentile(values),
+        "" if isinstance(value, Missing) else in_words(name, unit, value),
+        percentile(values) if ranked else None,
         here - last if last >= 0 else None,
     )
 
@@ -104,6 +103,8 @@ def percentile(values: Floats) -> float | None:
     return float((known <= values[-1]).mean())
 
 
-def _group(module: object) -> str:
-    name: str = getattr(module, "__name__", "")
-    return name.rpartition(".")[2]
+def in_words(name: str, unit: str, value: float) -> str:
+    """Return what a flag or the regime's code means; empty for every other reading."""
+    if unit.startswith("flag"):
+        return "yes" if value else "no"
+    return label(value) if name == "regime" else ""

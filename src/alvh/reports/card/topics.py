@@ -53,8 +53,8 @@ class Topic:
     voices: tuple[Voice, ...]
 
 
-def topics(facts: Facts) -> tuple[Topic, ...]:
-    """Return every subject with all its voices, in policy order; subjects without any are left out."""
+def topics(facts: Facts, *, silent: bool = False) -> tuple[Topic, ...]:
+    """Return every subject with all its voices, in policy order; layers that are silent only with `silent`."""
     kinds = {rule.name: type(rule).__module__.rpartition(".")[2] for rule in facts.policy.rules}
     layers = {layer.name: type(layer).__module__.rpartition(".")[2] for layer in facts.policy.layers}
     found: dict[str, list[Voice]] = {title: [] for title in (*SUBJECTS, OTHER, MARKET)}
@@ -62,7 +62,7 @@ def topics(facts: Facts) -> tuple[Topic, ...]:
         found[subject(kind)].append(_voice(facts, name, kind, (*kinds, *layers)))
     for name, kind in layers.items():
         voice = _voice(facts, name, kind, (*kinds, *layers))
-        if not voice.silent:
+        if silent or not voice.silent:
             found[MARKET].append(voice)
     known = {*kinds, *layers}
     for source in dict.fromkeys(owner_of(r) for r in facts.plan.remarks):
