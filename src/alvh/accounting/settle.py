@@ -41,10 +41,13 @@ def final_value(history: History, contract: Contract) -> FinalValue:
     """Return the final settlement value of a contract; NaN where nothing is known.
 
     SPX in the morning: the SET proxy of that session. SPXW and XSP in the afternoon: the SPX close (or the cash price
-    that came with the chain). VIX and VX: the settlement row of the expiry itself, which is VRO. Options on VXX and
+    that came with the chain). VIX and VX: the settlement row of the expiry itself, which is VRO (weeklies: see
+    `weekly_value`). Options on VXX and
     UVXY: the close of the share on their expiry, in the terms of the shares they were listed on; what is delivered is
     taken to be sold there.
     """
+    if contract.root == "VIXW":
+        return weekly_value(history, contract)
     if conventions.root_spec(contract.root).underlying == "VIX":
         j = history.vx.column_of(contract.expiry.toordinal() - EPOCH)
         return FinalValue(float(history.vx.final[j]) if j >= 0 else math.nan, "vro")
@@ -61,6 +64,20 @@ def final_value(history: History, contract: Contract) -> FinalValue:
             value, how = float(history.chains["SPX"].underlying[i]), "chain"
     scale = conventions.spx_equivalent(contract.root)
     return FinalValue(round(value, PUBLISHED_DECIMALS) * scale, how)
+
+
+def weekly_value(history: History, contract: Contract) -> FinalValue:
+    """Return the final value of a VIX weekly: the settlement row of its future, else the VIX open of that morning.
+
+    The open is no SOQ (`methodology.md`, section 2); it stands in, under the name ``vix_open``, where the weekly's own
+    row was never published (most of 2015 to 2019).
+    """
+    curve = history.vx_weekly
+    j = curve.column_of(contract.expiry.toordinal() - EPOCH)
+    if j >= 0 and math.isfinite(curve.final[j]):
+        return FinalValue(float(curve.final[j]), "vro")
+    i = history.first_at_or_after(settlement_session(history, contract))
+    return FinalValue(float(history.column("VIX.open")[i]) if i < len(history) else math.nan, "vix_open")
 
 
 def settle_due(history: History, today: dt.date, book: Book, *, morning: bool, fees: Fees | None = None) -> list[Skip]:

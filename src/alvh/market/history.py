@@ -66,6 +66,8 @@ class History:
         Age of that value in days.
     vx : VxCurve
         VX settlements by monthly expiry, and final settlement values.
+    vx_weekly : VxCurve
+        The same of weekly expiries, as far as they were published; no reading is made of them.
     dividend_yield : array
         Trailing yield of the index, continuous, decimals a year.
     dividend_assumed : bool
@@ -83,6 +85,7 @@ class History:
     rates: Mapping[str, Floats]
     rate_age_days: Mapping[str, Floats]
     vx: VxCurve
+    vx_weekly: VxCurve
     dividend_yield: Floats
     dividend_assumed: bool
     set_value: Floats
@@ -134,7 +137,8 @@ class History:
                 if np.isfinite(values).any():
                     digest.update(f"{kind}:{name}".encode())
                     digest.update(values.tobytes())
-        digest.update(self.vx.content(self.days[window], first, last))
+        for curve in (self.vx, self.vx_weekly):
+            digest.update(curve.content(self.days[window], first, last))
         digest.update(self.dividend_yield[window].tobytes())
         digest.update(self.set_value[window].tobytes())
         for kind in sorted(self.events):
@@ -202,6 +206,7 @@ def build_history(
         rates=rates,
         rate_age_days=ages,
         vx=VxCurve.build(days, frames.get("vx_futures")),
+        vx_weekly=VxCurve.build(days, frames.get("vx_futures"), "weekly"),
         dividend_yield=dividend_yield,
         dividend_assumed=assumed,
         set_value=set_value,

@@ -14,6 +14,7 @@ from alvh import conventions
 from alvh.market.etp_quotes import EtpQuotes
 from alvh.market.history import History
 from alvh.market.quotes import Life, Series
+from alvh.market.vix_weekly_quotes import VixWeeklyQuotes
 from alvh.market.vx_quotes import VxQuotes
 from alvh.values import Contract, Floats, Missing, Quote, Right
 
@@ -56,6 +57,7 @@ BUILDERS: Mapping[str, Builder] = MappingProxyType(
     {
         "VX": VxQuotes,
         "VXM": VxQuotes,
+        "VIXW": VixWeeklyQuotes,
         **{root: EtpQuotes for root in conventions.ROOTS if root in conventions.ETP_FUNDS or conventions.fund_of(root)},
     }
 )

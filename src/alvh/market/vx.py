@@ -46,12 +46,12 @@ class VxCurve:
         object.__setattr__(self, "_columns", {day: j for j, day in enumerate(self.expiry_days.tolist())})
 
     @classmethod
-    def build(cls, days: Ints, frame: pl.DataFrame | None) -> VxCurve:
-        """Lay canonical ``vx_futures`` rows out on the axis `days`; weeklies are left out of the curve."""
+    def build(cls, days: Ints, frame: pl.DataFrame | None, kind: str = "monthly") -> VxCurve:
+        """Lay canonical ``vx_futures`` rows of one kind out on the axis `days`: the curve is made of monthlies."""
         if frame is None or frame.is_empty():
             none = np.zeros(len(days), dtype=np.int64)
             return cls(np.full((len(days), 0), np.nan), np.zeros(0, dtype=np.int64), np.zeros(0), none, none)
-        rows = frame.filter(pl.col("kind").cast(pl.String) == "monthly").drop_nulls("settle")
+        rows = frame.filter(pl.col("kind").cast(pl.String) == kind).drop_nulls("settle")
         at = rows["date"].cast(pl.Int32).to_numpy().astype(np.int64)
         expiry = rows["expiry"].cast(pl.Int32).to_numpy().astype(np.int64)
         settle = rows["settle"].to_numpy()

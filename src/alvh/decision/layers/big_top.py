@@ -31,6 +31,8 @@ class BigTopParams(Params):
         Deltas to the VX future of the call sold and of the one bought above it.
     dte_min, dte_max : int
         Calendar days to expiry; the nearest listed expiry of the window is taken.
+    weeklies : bool
+        Weekly expiries count too, from October 2015: monthlies alone rarely lie a week behind an announcement.
     max_loss_share : float
         Largest loss as a share of equity.
     profit_take : float
@@ -47,6 +49,7 @@ class BigTopParams(Params):
     long_delta: float = Field(0.10, gt=0.0, lt=1.0)
     dte_min: int = Field(5, ge=1)
     dte_max: int = Field(12, ge=1)
+    weeklies: bool = True
     max_loss_share: float = Field(0.0025, gt=0.0, le=0.05)
     profit_take: float = Field(0.5, gt=0.0, le=1.0)
     stop_loss: float = Field(1.0, gt=0.0)
@@ -120,7 +123,8 @@ class BigTop:
     def _order(self, view: View, book: Holdings, draft: Draft) -> Order | Missing:
         """Return the opening order, or why there is none."""
         p = self.params
-        window = [s for s in view.series("VIX") if p.dte_min <= s.days <= p.dte_max]
+        listed = [*view.series("VIX"), *view.series("VIXW")] if p.weeklies else view.series("VIX")
+        window = [s for s in listed if p.dte_min <= s.days <= p.dte_max]
         if not window:
             return Missing(f"no VIX expiry {p.dte_min}-{p.dte_max} days out")
         series = min(window, key=lambda s: s.days)

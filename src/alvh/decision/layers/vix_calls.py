@@ -32,6 +32,8 @@ class VixCallsParams(Params):
         Calls per 10 open condors (SPX-equivalents).
     dte_min, dte_max, dte_target : int
         Calendar days to expiry at entry.
+    weeklies : bool
+        Weekly expiries count too, from October 2015; they are illiquid.
     choose : {"nearest", "target", "longest"}
         The nearest, the one nearest `dte_target`, or the longest monthly of the window.
     delta : float
@@ -72,6 +74,7 @@ class VixCallsParams(Params):
     dte_min: int = Field(25, ge=1)
     dte_max: int = Field(63, ge=1)
     dte_target: int = Field(30, ge=1)
+    weeklies: bool = False
     choose: Literal["nearest", "target", "longest"] = "nearest"
     delta: float = Field(0.50, gt=0.0, lt=1.0)
     roll_dte: int = Field(21, ge=0)
@@ -253,14 +256,16 @@ class VixCalls:
     def pick(self, view: View) -> Contract | Missing:
         """Return the call to buy today, or why there is none."""
         p = self.params
-        window = [s for s in view.series("VIX") if p.dte_min <= s.days <= p.dte_max]
+        listed = [*view.series("VIX"), *view.series("VIXW")] if p.weeklies else view.series("VIX")
+        window = [s for s in listed if p.dte_min <= s.days <= p.dte_max]
         if not window:
-            return Missing(f"no VIX monthly {p.dte_min}-{p.dte_max} days out is listed")
+            kind = "expiry" if p.weeklies else "monthly"
+            return Missing(f"no VIX {kind} {p.dte_min}-{p.dte_max} days out is listed")
         series = choose(window, p.choose, p.dte_target)
         strike = view.strike_at_delta(series, "C", p.delta)
         if math.isnan(strike):
             return Missing(f"no {p.delta:g}-delta VIX call of {series.expiry}")
-        return Contract("VIX", series.expiry, strike, "C")
+        return Contract(series.root, series.expiry, strike, "C")
 
 
 def units_for(share: float, equity_usd: float, days: int, price_usd: float) -> float:
