@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from alvh.accounting.book import Book, Interest, Settlement
+from alvh.accounting.book import Book, Interest, Settlement, Variation
 from alvh.conventions import spx_monthly_expiry
 from alvh.day import Run, choose_source, earn, observe, run
 from alvh.execution.execute import Execution
@@ -207,6 +207,22 @@ def test_a_day_without_data_keeps_the_last_mark_and_still_earns():
     assert marks[8] == marks[7] != marks[9]
     assert AXIS[8] in {entry.session for entry in journal(holed, Interest)}
     assert marks[7] == whole.ledger.position_cents()[0][7]
+
+
+def test_futures_are_settled_at_every_close_also_on_one_without_a_decision():
+    history = market(SPX=(8,))
+    quotes = ModelledQuotes(history)
+    future = Contract("VX", quotes.series(4, "VX")[1].expiry)
+    done = made({4: lambda _: [order(Leg(future, 1))]}, history, quotes=quotes, last=10)
+    (fill,) = journal(done, Fill)
+    assert fill.session == AXIS[5]
+    marks = [View(history, quotes, i).mark(future) for i in range(11)]
+    # Filled at the settlement of session 5, it is paid every move from there on, in whole cents.
+    cents = [round(mark * 100_000) for mark in marks]
+    wanted = [(AXIS[i], cents[i] - cents[i - 1]) for i in range(6, 11) if cents[i] != cents[i - 1]]
+    assert [(entry.session, entry.cash_cents) for entry in journal(done, Variation)] == wanted
+    assert AXIS[8] in dict(wanted)
+    assert not done.ledger.position_cents().any()
 
 
 def test_settlements_still_happen_on_a_day_without_data():

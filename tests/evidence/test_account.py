@@ -16,6 +16,7 @@ from alvh.decision.rules.sizing import Sizing, SizingParams
 from alvh.diagnosis.indicators import regime
 from alvh.evidence.account import account, campaign_lines, condor_margin, margin_usd, regimes, tradable
 from alvh.execution.execute import Execution
+from alvh.market.observe import View
 from alvh.market.reconstruct import ModelledQuotes
 from alvh.policies.brokers import load_broker
 from alvh.policies.policy import Policy, preset
@@ -142,6 +143,34 @@ def test_margin_is_held_from_the_opening_close_until_the_close_before_the_last_f
 def test_unequal_wings_are_margined_by_the_brokers_rule(book, broker, a_lot):
     run = accounted(book, fees=load_broker(broker))
     assert margin_usd(run, campaign_lines(run))[34:].tolist() == [3 * a_lot] * 6
+
+
+def test_futures_are_held_at_initial_margin_and_gain_what_they_were_paid():
+    quotes = ModelledQuotes(HISTORY)
+    future = Contract("VX", quotes.series(2, "VX")[1].expiry)
+    marks = [View(HISTORY, quotes, i).mark(future) for i in range(2, 7)]
+    made = Book(500_000_000)
+    made.apply(fill(DATES[2], leg(future, 2, marks[0] + 0.025, marks[0], fee_cents=450)))
+    for i in range(3, 7):
+        made.vary(DATES[i], View(HISTORY, quotes, i))
+    made.apply(fill(DATES[6], leg(future, -2, marks[4] - 0.025, marks[4], fee_cents=450), kind="close"))
+    run = accounted(made)
+    lines = campaign_lines(run)
+    held = margin_usd(run, lines)
+    # max(5,500, 0.35 x 1000 x settlement) x 1.25 for each of two, from the first close to the one before the last.
+    wanted = [2 * 1.25 * max(5_500.0, 350.0 * mark) for mark in marks[:4]]
+    assert max(HISTORY.column("VIX")[2:6]) < 30.0
+    assert held[2:6] == pytest.approx(wanted)
+    assert not held[:2].any()
+    assert not held[6:].any()
+    (line,) = lines
+    # Nothing was received for it; 2 x 0.025 x 1000 twice and 4.50 twice are its costs.
+    assert (line.credit_usd, line.costs_usd) == (-50.0, 109.0)
+    assert line.pnl_usd == pytest.approx(2_000.0 * (marks[4] - marks[0]) - 109.0, abs=0.02)
+    statement = account(run, {})
+    assert statement.layer_premium_usd["L1"] == 0.0
+    assert statement.attribution_usd["L1"]["delta"].sum() == pytest.approx(line.pnl_usd + 109.0)
+    assert not statement.attribution_usd["L1"]["residual"].any()
 
 
 def test_a_broker_may_hold_the_gross_width():

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from alvh.execution.execute import Execution, execute, tickets
+from alvh.execution.execute import Execution, cash_usd, execute, tickets
 from alvh.policies.brokers import load_broker
-from alvh.values import Leg, Phase
+from alvh.values import Contract, Leg, Phase
 from execution.stall import (
     CONDOR,
     DECIDED,
@@ -222,6 +222,15 @@ def test_a_limit_of_a_group_counts_what_all_of_it_brings():
 def test_a_debit_beyond_its_limit_is_told_as_one():
     (skip,) = both(replace(order(Leg(VIX_CALL, 1)), limit_usd=-100.0), quotes=CALLS)[1]
     assert "a debit of 160.00 USD is beyond the limit of -100.00" in skip.why
+
+
+def test_a_future_brings_and_costs_no_cash_but_its_slippage():
+    # Bought at 20.025 where it settles at 20.00: 0.025 x 1000 = 25 USD, and not 20,025.
+    vx = Contract("VX", dt.date(2011, 12, 21))
+    quotes = {vx: (19.975, 20.025)}
+    (fill,) = both(replace(order(Leg(vx, 1)), limit_usd=-25.0), quotes=quotes, how=Execution("cross"))[0]
+    assert cash_usd(fill) == pytest.approx(-25.0)
+    assert both(replace(order(Leg(vx, 1)), limit_usd=-24.0), quotes=quotes, how=Execution("cross"))[0] == []
 
 
 def test_orders_that_name_the_same_close_are_filled_on_it_and_no_others():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -299,3 +300,25 @@ def test_a_package_that_shares_a_leg_with_the_next_trades_the_difference() -> No
     legs = (Leg(OLD, -3), Leg(NEW, 3), Leg(NEW, -2), Leg(CONDOR, 2))
     assert netted(legs) == (Leg(OLD, -3), Leg(NEW, 1), Leg(CONDOR, 2))
     assert times((Leg(OLD, 1), Leg(NEW, -1)), 3) == (Leg(OLD, 3), Leg(NEW, -3))
+
+
+# -- what cash carries -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("most", "units", "roll", "bought"),
+    # 30 condors want 12: of what is bought on top of 8 held, in a roll of 8, and from nothing.
+    [(12, 0, False, 12), (5, 0, False, 5), (10, 8, False, 2), (8, 8, False, 0), (3, 8, False, 0), (5, 8, True, 5)],
+)
+def test_no_more_is_held_than_free_cash_carries(most: int, units: int, roll: bool, bought: int) -> None:
+    wish = replace(target(campaign=held(units) if units else None, roll=roll, price_usd=0.0), most=most)
+    draft = restrain(30, wish)
+    assert sum(leg.ratio for order in draft.orders for leg in order.legs if leg.ratio > 0) == bought
+    wanted = 12 if roll else 12 - units
+    said = [f"{wanted - bought} not bought: free cash carries the initial margin of {most}"]
+    assert [skip.why for skip in draft.skips] == (said if bought < wanted else [])
+
+
+def test_too_little_cash_sells_nothing_and_stops_no_sale() -> None:
+    wish = replace(target(campaign=held(20), price_usd=0.0), most=0)
+    assert [leg.ratio for order in restrain(30, wish).orders for leg in order.legs] == [-8]
