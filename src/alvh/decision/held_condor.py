@@ -94,14 +94,25 @@ def read_condor(view: View, campaign: Campaign) -> HeldCondor | None:
     return HeldCondor(campaign, first.root, first.expiry, days, four, campaign.lots, multiplier, profit)
 
 
-def short_deltas(view: View, condor: HeldCondor) -> tuple[float, float]:
-    """Return |delta| of the short put and the short call at their marks; NaN where a mark has no volatility."""
-    out = []
-    for strike, right in ((condor.strikes.short_put, "P"), (condor.strikes.short_call, "C")):
-        contract = condor.contract(strike, right)  # type: ignore[arg-type]
-        rows = life(view, contract, condor.campaign.positions[contract].opened)
-        out.append(abs(float(rows[-1, DELTA])) if len(rows) else math.nan)
-    return out[0], out[1]
+def alarm(view: View, campaign: Campaign) -> tuple[float, float, float]:
+    """Return |delta| of the short put and of the short call, and the campaign's profit in USD, at today's marks.
+
+    Asked of every condor every day, so in one pass; NaN where there is no such leg or its mark has no volatility.
+    """
+    put = call = math.nan
+    value = 0.0
+    for contract, position in campaign.positions.items():
+        value += position.quantity * view.mark(contract)
+        if position.quantity < 0:
+            rows = life(view, contract, position.opened)
+            if not len(rows):
+                continue
+            if contract.right == "P":
+                put = abs(rows.item(-1, DELTA))
+            else:
+                call = abs(rows.item(-1, DELTA))
+    multiplier = root_spec(next(iter(campaign.positions)).root).multiplier if campaign.positions else 0
+    return put, call, value * multiplier + campaign.cash_cents / 100.0
 
 
 class Wing(NamedTuple):

@@ -18,11 +18,11 @@ from alvh.decision.draft import Draft, Params
 from alvh.decision.held_condor import (
     HeldCondor,
     Wing,
+    alarm,
     closing_mid_usd,
     legs_mid_usd,
     moving_legs,
     read_condor,
-    short_deltas,
     wing_at,
 )
 from alvh.decision.layers.condor_strikes import at_the_money_vol
@@ -140,11 +140,8 @@ class TimeShift:
     def threat(self, view: View, readings: Readings, campaign: Campaign) -> str:
         """Return what threatens a condor, or nothing."""
         p = self.params
-        condor = read_condor(view, campaign)
-        if condor is None:
-            return ""
-        put, call = short_deltas(view, condor)
-        why = threatened_by(put, call, condor.profit_usd, condor.cash_usd, p.threat_delta, p.threat_loss)
+        put, call, profit_usd = alarm(view, campaign)
+        why = threatened_by(put, call, profit_usd, campaign.cash_cents / 100.0, p.threat_delta, p.threat_loss)
         if why and p.trigger == "stress" and not self._stressed(readings):
             return ""
         return why
@@ -208,7 +205,10 @@ class TimeShift:
             reasons["no quote of what is held"] += 1
         else:
             terms = self.terms(condor, *closing)
-            for series in window.series:
+            poor = self._too_poor(view, condor, window.series, terms)
+            if poor:
+                reasons["no net credit"] += poor
+            for series in () if poor else window.series:
                 found, against = self._offers(view, readings, condor, series, terms)
                 reasons += against
                 if found:
@@ -241,23 +241,35 @@ class TimeShift:
             max_symmetry=p.max_symmetry,
         )
 
+    def _too_poor(self, view: View, condor: HeldCondor, listed: Sequence[Series], terms: RollTerms) -> int:
+        """Return how many candidates fall where even the richest brings no net credit; 0 where it does.
+
+        Width and delta given, a spread brings the more the later it expires, and the nearer the money it is sold: the
+        latest expiry and the largest delta are asked first, and most days that is all.
+        """
+        for series in sorted(listed, key=lambda s: -s.days):
+            puts, calls = self._sides(view, condor, series, SHARES[:1])
+            if puts and calls:
+                brings = (puts[0].credit + calls[0].credit) * terms.lots * terms.multiplier
+                poor = terms.closing_usd + brings < terms.fees_usd + terms.cushion_usd
+                return len(listed) * len(SHARES) ** 2 if poor else 0
+        return 0
+
+    def _sides(
+        self, view: View, condor: HeldCondor, series: Series, shares: Sequence[float]
+    ) -> tuple[list[Wing], list[Wing]]:
+        """Return the put and call spreads on offer in one expiry."""
+        k = condor.strikes
+        puts = self._wings(view, series, "P", k.short_put - k.long_put, shares)
+        return puts, self._wings(view, series, "C", k.long_call - k.short_call, shares) if puts else []
+
     def _offers(
         self, view: View, readings: Readings, condor: HeldCondor, series: Series, terms: RollTerms
     ) -> tuple[list[Rolled], Counter[str]]:
         """Return the feasible rolls into one expiry, and why the others are not."""
-        k = condor.strikes
-        puts, calls = (
-            self._wings(view, series, right, width, SHARES[:1])
-            for right, width in (("P", k.short_put - k.long_put), ("C", k.long_call - k.short_call))
-        )
+        puts, calls = self._sides(view, condor, series, SHARES)
         if not puts or not calls:
             return [], Counter({"no quotes": 1})
-        richest = terms.closing_usd + (puts[0].credit + calls[0].credit) * terms.lots * terms.multiplier
-        if richest < terms.fees_usd + terms.cushion_usd:
-            # What is farther from the money brings less still.
-            return [], Counter({"no net credit": len(SHARES) ** 2})
-        puts += self._wings(view, series, "P", k.short_put - k.long_put, SHARES[1:])
-        calls += self._wings(view, series, "C", k.long_call - k.short_call, SHARES[1:])
         vol = at_the_money_vol(view, series)
         years = years_to_settlement(series.root, series.expiry, view.date)
         return feasible(puts, calls, terms, view.spot(underlying_of(condor)), vol * math.sqrt(years))
