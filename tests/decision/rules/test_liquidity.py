@@ -44,7 +44,7 @@ def test_half_size() -> None:
     assert draft.entry_scale == {"liquidity": 0.5}
     assert said == [
         "liquidity quick ratio 0.70, below 1.00: new condors x0.50",
-        "flatten everything: rejected, the ratio is not falling",
+        "flatten everything: rejected, it is not falling",
     ]
 
 
@@ -58,6 +58,18 @@ def test_a_run_closes_condors_and_keeps_hedges() -> None:
     assert draft.flattening
     assert said[0] == "liquidity quick ratio 0.70, below 0.80 and falling: condors off first, hedges last"
     assert draft.remarks[1].rejected
+
+
+@pytest.mark.parametrize(
+    ("share", "why"),
+    [(0.02, ""), (0.05, ""), (0.06, "for its year it is not low enough"), (math.nan, "is unknown")],
+)
+def test_with_a_percentile_a_low_level_is_not_enough(share, why) -> None:
+    draft = draft_of(entry())
+    said = judge(rule(flatten_percentile=0.05), Values(lqr=0.7, lqr_falling_5d=1.0, lqr_pct=share), draft)
+    assert bool(draft.flattening) is not bool(why)
+    assert why in said[1]
+    assert draft.entry_scale == ({"liquidity": 0.5} if why else {})
 
 
 def test_usual_size() -> None:

@@ -36,8 +36,7 @@ def test_every_node_is_heard_and_the_binary_ways_are_rejected() -> None:
     assert said[1] == "L1 is weighted 0.62 by a vote of 5%"
     rejected = [str(r) for r in draft.remarks if r.rejected]
     assert rejected == [
-        "switch L1 off entirely: rejected, weight 0.62 instead",
-        "keep L1 whole: rejected, weight 0.62 instead",
+        "switch L1 off entirely, or keep it whole: rejected, weight 0.62 instead",
         "flatten everything: rejected, it has 10% of the vote, not half of it on two closes",
     ]
     assert draft.notes["vote.L1"] == 0.05

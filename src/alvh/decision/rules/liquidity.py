@@ -6,6 +6,7 @@ sessions, condors are closed first and hedges last: closing long volatility firs
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar, Literal, TypeAlias
 
 from pydantic import Field, model_validator
@@ -28,6 +29,9 @@ class LiquidityParams(Params):
     scale : float
     flatten_below : float
         Below it, while the ratio has fallen over 5 sessions, everything is closed: condors first, hedges last.
+    flatten_percentile : float or None
+        With it, only while the ratio is also in this lowest share of its 252 sessions: the level alone was below 0.8
+        and falling on 22 % of the sessions of 2007 to August 2026.
     on_unknown : {"pass", "halve", "block"}
         What happens to new condors when the ratio is missing.
     """
@@ -35,6 +39,7 @@ class LiquidityParams(Params):
     low: float = Field(1.0, gt=0.0)
     scale: float = Field(0.5, ge=0.0, le=1.0)
     flatten_below: float = Field(0.8, ge=0.0)
+    flatten_percentile: float | None = Field(None, gt=0.0, le=1.0)
     on_unknown: OnUnknown = "pass"
 
     @model_validator(mode="after")
@@ -65,9 +70,11 @@ class Liquidity:
         p = self.params
         ratio = readings.value("lqr")
         falling = readings.value("lqr_falling_5d")
+        share = 0.0 if p.flatten_percentile is None else readings.value("lqr_pct")
+        lowest = p.flatten_percentile is None or share <= p.flatten_percentile
         draft.notes[f"{self.name}.lqr"] = ratio
         numbers: dict[str, Any] = {"ratio": ratio, "low": p.low, "below": p.flatten_below, "scale": p.scale}
-        match answer(ratio, falling, p.low, p.flatten_below):
+        match answer(ratio, falling, p.low, p.flatten_below, lowest=lowest):
             case "flatten":
                 said = (
                     "liquidity quick ratio {ratio:.2f}, below {below:.2f} and falling: condors off first, hedges last"
@@ -82,15 +89,26 @@ class Liquidity:
                 said = "liquidity quick ratio {ratio:.2f}, below {low:.2f}: new condors x{scale:.2f}"
                 draft.say(self.name, said, **numbers)
                 if ratio < p.flatten_below:
-                    how = "unknown over 5 sessions" if falling != falling else "not falling"  # noqa: PLR0124
-                    draft.say(self.name, f"flatten everything: rejected, the ratio is {how}", rejected=True)
+                    draft.say(
+                        self.name, f"flatten everything: rejected, {self._why_not(falling, share)}", rejected=True
+                    )
             case _:
                 draft.say(self.name, "liquidity quick ratio {ratio:.2f}, not below {low:.2f}: usual size", **numbers)
 
+    def _why_not(self, falling: float, share: float) -> str:
+        """Return why a ratio that is low enough does not flatten."""
+        if math.isnan(falling + share):
+            return "whether it falls, or how low it is for its year, is unknown"
+        return "it is not falling" if falling != 1.0 else "for its year it is not low enough"
 
-def answer(ratio: float, falling: float, low: float, flatten_below: float) -> Answer:
-    """Return what the ratio asks for; `falling` is 1 where it fell over 5 sessions (NaN, unknown, does not flatten)."""
-    if ratio < flatten_below and falling == 1.0:
+
+def answer(ratio: float, falling: float, low: float, flatten_below: float, *, lowest: bool = True) -> Answer:
+    """Return what the ratio asks for.
+
+    `falling` is 1 where it fell over 5 sessions (NaN, unknown, does not flatten); `lowest` says whether it is low enough
+    for its year, where that is asked.
+    """
+    if ratio < flatten_below and falling == 1.0 and lowest:
         return "flatten"
     return "smaller" if ratio < low else ""
 

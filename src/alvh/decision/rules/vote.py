@@ -128,11 +128,8 @@ class Vote:
         numbers: dict[str, Any] = {"weight": weight, "vote": vote}
         draft.say(self.name, f"{layer} is weighted {{weight:.2f}} by a vote of {{vote:.0%}}", layer, **numbers)
         if weight < 1.0:
-            off = f"switch {layer} off entirely: rejected, weight {{weight:.2f}} instead"
-            full = f"keep {layer} whole: rejected, weight {{weight:.2f}} instead"
-            if weight > 0.0:
-                draft.say(self.name, off, layer, rejected=True, **numbers)
-            draft.say(self.name, full, layer, rejected=True, **numbers)
+            all_or_none = f"switch {layer} off entirely, or keep it whole: rejected, weight {{weight:.2f}} instead"
+            draft.say(self.name, all_or_none, layer, rejected=True, **numbers)
 
     def _flatten(self, readings: Readings, vote: float, book: Holdings, draft: Draft) -> None:
         """Flatten by quorum, or say that it is not."""
