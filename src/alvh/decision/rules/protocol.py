@@ -76,7 +76,7 @@ class ProtocolParams(Params):
 
 
 class Tightened(NamedTuple):
-    """A condor moved inward: its two spreads, the cash it brings at mid, its costs, and the campaign's shape after it."""
+    """A condor moved inward: its two spreads, the cash they bring at mid, the costs, the shape of the campaign then."""
 
     put: Wing
     call: Wing

@@ -16,6 +16,7 @@ from pydantic import Field, model_validator
 from alvh.conventions import years_to_settlement
 from alvh.decision.draft import Draft, Params
 from alvh.decision.held_condor import (
+    DELTA,
     HeldCondor,
     Wing,
     alarm,
@@ -28,6 +29,7 @@ from alvh.decision.held_condor import (
 from alvh.decision.layers.condor_strikes import at_the_money_vol
 from alvh.decision.rolling import Rolled, RollTerms, feasible, shared_limit
 from alvh.diagnosis.diagnose import Readings
+from alvh.diagnosis.held import life
 from alvh.market.observe import View
 from alvh.market.quotes import Series
 from alvh.values import Campaign, Holdings, Order, Right
@@ -58,6 +60,9 @@ class TimeShiftParams(Params):
         For one campaign.
     rest_sessions : int
         Sessions between two adjustments of one campaign.
+    retry_sessions : int
+        While a short stays at `threat_delta`, a roll is sought on the session that begins it and every so many after,
+        and whenever the layer would close the condor.
     max_delta : float
         Of a new short strike.
     max_symmetry : float or None
@@ -84,6 +89,7 @@ class TimeShiftParams(Params):
     dte_max: int = Field(75, ge=1, le=730)
     max_rolls: int = Field(2, ge=0)
     rest_sessions: int = Field(5, ge=1)
+    retry_sessions: int = Field(5, ge=1)
     max_delta: float = Field(0.25, gt=0.0, lt=0.5)
     max_symmetry: float | None = Field(0.25, gt=0.0)
     cushion_points: float = Field(0.10, ge=0.0)
@@ -194,6 +200,9 @@ class TimeShift:
             return f"rolled {campaign.rolls} times already"
         if campaign.changed is not None and rested(view, campaign) < p.rest_sessions:
             return f"adjusted on {campaign.changed}"
+        since = 0 if closing or back else sessions_beyond(view, campaign, p.threat_delta)
+        if since and (since - 1) % p.retry_sessions:
+            return f"a roll was sought when this began, {since - 1} sessions ago"
         return ""
 
     def _roll(self, view: View, readings: Readings, condor: HeldCondor, window: Window, draft: Draft) -> bool:
@@ -324,6 +333,19 @@ def threatened_by(
     if credit_usd > 0.0 and profit_usd <= -threat_loss * credit_usd:
         return f"a loss of {-profit_usd / credit_usd:.1f} x the credit"
     return ""
+
+
+def sessions_beyond(view: View, campaign: Campaign, threat_delta: float) -> int:
+    """Return for how many sessions in a row, today included, a short strike's |delta| has been at a threshold."""
+    longest = 0
+    for contract, position in campaign.positions.items():
+        if position.quantity < 0:
+            rows = life(view, contract, position.opened)
+            n = 0
+            while n < len(rows) and abs(rows.item(len(rows) - 1 - n, DELTA)) >= threat_delta:
+                n += 1
+            longest = max(longest, n)
+    return longest
 
 
 def rested(view: View, campaign: Campaign) -> int:
