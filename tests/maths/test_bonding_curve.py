@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from alvh.maths.bonding_curve import (
     expected_trades,
+    hedge_share,
     hedge_shares,
     loss_rate,
     loss_versus_rebalancing,
@@ -27,6 +28,8 @@ def test_the_vectors() -> None:
         0.8074, 0.7038, 0.5016, 0.3524, 0.1429,
     ]  # fmt: skip
     assert hedge_shares(np.array([9.0, 15.0, 50.0, 80.0])) == pytest.approx([1.0, 1.0, 0.0, 0.0])
+    assert [round(hedge_share(v), 4) for v in (9.0, 18.0, 20.0, 40.0, 80.0)] == [1.0, 0.8074, 0.7038, 0.1429, 0.0]
+    assert math.isnan(hedge_share(math.nan))
     assert math.isnan(hedge_shares(np.array([math.nan]))[0])
     assert steepest() == pytest.approx(0.0737, abs=5e-5)
     assert loss_versus_rebalancing(100.0, 100.0, 110.0) == pytest.approx(2.382304, abs=5e-7)

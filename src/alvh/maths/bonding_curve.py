@@ -33,6 +33,12 @@ def hedge_shares(front: Floats, low: float = LOW_POINTS, high: float = HIGH_POIN
     return shares
 
 
+def hedge_share(front: float, low: float = LOW_POINTS, high: float = HIGH_POINTS) -> float:
+    """Return `hedge_shares` of one front future (above 0; NaN stays NaN)."""
+    raw: float = (front**-0.5 - high**-0.5) / (low**-0.5 - high**-0.5)
+    return min(max(raw, 0.0), 1.0) if raw == raw else raw  # noqa: PLR0124
+
+
 def steepest(low: float = LOW_POINTS, high: float = HIGH_POINTS) -> float:
     """Return max |h'|, a point: the slope at `low`, low^-3/2 / 2 / (low^-1/2 - high^-1/2)."""
     return float(0.5 * low**-1.5 / (low**-0.5 - high**-0.5))

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
-import numpy as np
 from pydantic import Field, model_validator
 
 from alvh import conventions
@@ -22,7 +22,15 @@ from alvh.decision.vote_weights import over_history
 from alvh.diagnosis.diagnose import Readings
 from alvh.market.history import History
 from alvh.market.observe import View
-from alvh.maths.bonding_curve import HIGH_POINTS, LOW_POINTS, hedge_shares, optimal_band, steepest, trade_to
+from alvh.maths.bonding_curve import (
+    HIGH_POINTS,
+    LOW_POINTS,
+    hedge_share,
+    hedge_shares,
+    optimal_band,
+    steepest,
+    trade_to,
+)
 from alvh.maths.constant_product import Pool
 from alvh.values import Campaign, Floats, Holdings, Quote
 
@@ -101,14 +109,11 @@ class Amm:
             if math.isnan(front):
                 draft.say(self.name, "unknown: no F1; the curve keeps its last weights")
             else:
-                share = float(hedge_shares(np.array([front]), p.low, p.high)[0])
+                share = hedge_share(front, p.low, p.high)
                 draft.say(self.name, "F1 {front:.2f}: the curve holds {share:.0%}", front=front, share=share)
         targets = {t.layer: k for k, t in enumerate(draft.targets)}
         condors = open_condors(book, draft) if targets else 0.0
-        left_cents = math.inf
-        if any(layer in targets for layer in layers):
-            since = view.date - dt.timedelta(p.month_days)
-            left_cents = p.month_share * book.equity_cents(view) - book.spent_cents(layers, since)
+        left_cents = math.nan
         for layer in layers:
             if layer not in targets:
                 draft.say(self.name, f"{layer} has no target today, and no place on the schedule", layer)
@@ -120,10 +125,19 @@ class Amm:
                 continue
             weight = draft.weight(layer)
             wanted = self._wanted(view, target, condors, weight, draft)
-            wanted, left_cents = self._within_budget(target, wanted, left_cents, draft)
+            if wanted > (0 if target.roll else target.counted):
+                # What is held is marked only when something is to be paid for.
+                if math.isnan(left_cents):
+                    left_cents = self._left_cents(view, book, layers)
+                wanted, left_cents = self._within_budget(target, wanted, left_cents, draft)
             if weight > 0.0:
                 # The draft multiplies by the weight again.
                 draft.targets[k] = replace(target, fixed=wanted / weight, keep=False)
+
+    def _left_cents(self, view: View, book: Holdings, layers: Sequence[str]) -> float:
+        """Return what some layers may still spend this month, cents."""
+        since = view.date - dt.timedelta(self.params.month_days)
+        return self.params.month_share * book.equity_cents(view) - book.spent_cents(layers, since)
 
     def factor(self) -> Factor:
         """Return h(F1) over a history: the weight of a layer on the curve."""
@@ -193,7 +207,7 @@ class Amm:
     ) -> tuple[float, float]:
         """Return what the month's budget pays of the contracts wanted, and what it has left, cents."""
         price = target.price_usd * 100.0
-        if price <= 0.0 or math.isinf(left_cents):
+        if price <= 0.0:
             return wanted, left_cents
         kept = 0.0 if target.roll else float(target.counted)
         have = left_cents + (proceeds_cents(draft, target) if target.roll else 0)

@@ -105,8 +105,8 @@ class Liquidity:
 def answer(ratio: float, falling: float, low: float, flatten_below: float, *, lowest: bool = True) -> Answer:
     """Return what the ratio asks for.
 
-    `falling` is 1 where it fell over 5 sessions (NaN, unknown, does not flatten); `lowest` says whether it is low enough
-    for its year, where that is asked.
+    `falling` is 1 where it fell over 5 sessions (NaN, unknown, does not flatten); `lowest` says whether it is low
+    enough for its year, where that is asked.
     """
     if ratio < flatten_below and falling == 1.0 and lowest:
         return "flatten"

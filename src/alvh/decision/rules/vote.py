@@ -8,6 +8,7 @@ readings": a vote can only trim, and `flatten` acts with at least half of all vo
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any, ClassVar
 
 from pydantic import Field, model_validator
@@ -102,21 +103,17 @@ class Vote:
 
     def _say(self, readings: Readings, votes: dict[str, float], draft: Draft) -> None:
         """Say every node's score and vote, and who leads."""
-        parts: list[str] = []
         numbers: dict[str, Any] = {}
         for node, vote in votes.items():
-            if math.isnan(vote):
-                parts.append(f"{node} unknown")
-                continue
-            numbers[f"vote_{node}"] = vote
-            draft.notes[f"{self.name}.{node}"] = vote
-            numbers[f"score_{node}"] = 0.0 if node == NODES[0] else readings.value(f"score_{node}")
-            parts.append(f"{node} {{vote_{node}:.0%}} (score {{score_{node}:+.2f}})")
+            if not math.isnan(vote):
+                draft.notes[f"{self.name}.{node}"] = numbers[f"vote_{node}"] = vote
+                numbers[f"score_{node}"] = 0.0 if node == NODES[0] else readings.value(f"score_{node}")
+        heard = heard_template(tuple(node for node, vote in votes.items() if math.isnan(vote)))
         leader = dominant_node(readings.value("dominant"))
         verdict = f"the status quo is {leader or 'unknown'}"
         if leader and votes[leader] >= QUORUM:
             verdict = f"{leader} has half of them or more"
-        draft.say(self.name, f"votes: {', '.join(parts)}; {verdict}", **numbers)
+        draft.say(self.name, f"{heard}; {verdict}", **numbers)
 
     def _say_layer(self, node: str, layer: str, vote: float, draft: Draft) -> None:
         """Say what a vote does to a layer, and which ways of all or nothing it does not go."""
@@ -146,6 +143,13 @@ class Vote:
             return
         draft.say(self.name, "half of the vote or more on two closes is to flatten: condors off first, hedges last")
         draft.flatten(self.name, f"{vote:.0%} of the vote is to flatten, on two closes", book)
+
+
+@cache
+def heard_template(missing: tuple[str, ...]) -> str:
+    """Return the sentence of all votes and scores, some nodes missing."""
+    heard = "{0} unknown", "{0} {{vote_{0}:.0%}} (score {{score_{0}:+.2f}})"
+    return "votes: " + ", ".join(heard[node not in missing].format(node) for node in NODES)
 
 
 def dominant_node(code: float) -> str:
