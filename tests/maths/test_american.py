@@ -92,7 +92,7 @@ def test_without_volatility_or_time_it_is_worth_what_is_certain() -> None:
 
 
 def test_somebody_elses_evaluation_date_changes_no_price() -> None:
-    import QuantLib as ql  # noqa: N813, PLC0415
+    import QuantLib as ql  # noqa: PLC0415
 
     before = one(20.0, 22.0, 0.5, 0.9, 0.03, 0.02, call=True)
     ql.Settings.instance().evaluationDate = ql.Date(3, 6, 2024)
