@@ -9,14 +9,11 @@ from typing import NamedTuple
 
 from alvh.conventions import root_spec, years_to_settlement
 from alvh.decision.condor_shape import Strikes
-from alvh.diagnosis.held import life
 from alvh.market.observe import View
 from alvh.market.quotes import Series
 from alvh.maths import black
 from alvh.values import Campaign, Contract, Leg, Quote, Right
 
-DELTA = 5
-"""Column of the delta in `alvh.diagnosis.held.Held`."""
 LEAST_STRIKE = 0.01
 
 
@@ -92,27 +89,6 @@ def read_condor(view: View, campaign: Campaign) -> HeldCondor | None:
     four = Strikes(strikes["P", False], strikes["P", True], strikes["C", True], strikes["C", False])
     days = (first.expiry - view.date).days
     return HeldCondor(campaign, first.root, first.expiry, days, four, campaign.lots, multiplier, profit)
-
-
-def alarm(view: View, campaign: Campaign) -> tuple[float, float, float]:
-    """Return |delta| of the short put and of the short call, and the campaign's profit in USD, at today's marks.
-
-    Asked of every condor every day, so in one pass; NaN where there is no such leg or its mark has no volatility.
-    """
-    put = call = math.nan
-    value = 0.0
-    for contract, position in campaign.positions.items():
-        value += position.quantity * view.mark(contract)
-        if position.quantity < 0:
-            rows = life(view, contract, position.opened)
-            if not len(rows):
-                continue
-            if contract.right == "P":
-                put = abs(rows.item(-1, DELTA))
-            else:
-                call = abs(rows.item(-1, DELTA))
-    multiplier = root_spec(next(iter(campaign.positions)).root).multiplier if campaign.positions else 0
-    return put, call, value * multiplier + campaign.cash_cents / 100.0
 
 
 class Wing(NamedTuple):

@@ -20,7 +20,7 @@ from alvh.decision.draft import Draft, HedgeTarget, Params
 from alvh.decision.held_condor import HeldCondor, Wing, legs_mid_usd, moving_legs, read_condor, wing_at
 from alvh.decision.layers.condor_strikes import at_the_money_vol
 from alvh.decision.rolling import shared_limit
-from alvh.decision.rules.time_shift import rested, underlying_of
+from alvh.decision.threats import rested, underlying_of
 from alvh.diagnosis.diagnose import Readings
 from alvh.diagnosis.indicators.vx_curve import MONTHS
 from alvh.market.observe import View

@@ -16,10 +16,8 @@ from pydantic import Field, model_validator
 from alvh.conventions import years_to_settlement
 from alvh.decision.draft import Draft, Params
 from alvh.decision.held_condor import (
-    DELTA,
     HeldCondor,
     Wing,
-    alarm,
     closing_mid_usd,
     legs_mid_usd,
     moving_legs,
@@ -28,8 +26,15 @@ from alvh.decision.held_condor import (
 )
 from alvh.decision.layers.condor_strikes import at_the_money_vol
 from alvh.decision.rolling import Rolled, RollTerms, feasible, shared_limit
+from alvh.decision.threats import (
+    alarm,
+    rested,
+    sessions_beyond,
+    threatened_by,
+    typical_price,
+    underlying_of,
+)
 from alvh.diagnosis.diagnose import Readings
-from alvh.diagnosis.held import life
 from alvh.market.observe import View
 from alvh.market.quotes import Series
 from alvh.values import Campaign, Holdings, Order, Right
@@ -320,52 +325,6 @@ class TimeShift:
             pl=roll.put.long, ps=roll.put.short, cs=roll.call.short, cl=roll.call.long,
             net=roll.net_usd, loss=roll.max_loss_usd, original=condor.max_loss_usd,
         )  # fmt: skip
-
-
-def threatened_by(
-    put_delta: float, call_delta: float, profit_usd: float, credit_usd: float, threat_delta: float, threat_loss: float
-) -> str:
-    """Return what threatens a condor: a short strike's |delta|, or a loss in multiples of the credit; or nothing."""
-    if put_delta >= threat_delta:
-        return f"short put at {100.0 * put_delta:.0f} delta"
-    if call_delta >= threat_delta:
-        return f"short call at {100.0 * call_delta:.0f} delta"
-    if credit_usd > 0.0 and profit_usd <= -threat_loss * credit_usd:
-        return f"a loss of {-profit_usd / credit_usd:.1f} x the credit"
-    return ""
-
-
-def sessions_beyond(view: View, campaign: Campaign, threat_delta: float) -> int:
-    """Return for how many sessions in a row, today included, a short strike's |delta| has been at a threshold."""
-    longest = 0
-    for contract, position in campaign.positions.items():
-        if position.quantity < 0:
-            rows = life(view, contract, position.opened)
-            n = 0
-            while n < len(rows) and abs(rows.item(len(rows) - 1 - n, DELTA)) >= threat_delta:
-                n += 1
-            longest = max(longest, n)
-    return longest
-
-
-def rested(view: View, campaign: Campaign) -> int:
-    """Return how many sessions have passed since a campaign was last adjusted."""
-    if campaign.changed is None:
-        return view.i + 1
-    i = view.i
-    while i > 0 and view.calendar[i] > campaign.changed:
-        i -= 1
-    return view.i - i
-
-
-def typical_price(view: View) -> float:
-    """Return (high + low + close) / 3 of the SPX session; NaN where one is missing."""
-    return float(view.past("SPX.high")[-1] + view.past("SPX.low")[-1] + view.past("SPX")[-1]) / 3.0
-
-
-def underlying_of(condor: HeldCondor) -> str:
-    """Return what a condor's options are listed on."""
-    return "XSP" if condor.root == "XSP" else "SPX"
 
 
 RULE = TimeShift
