@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from alvh import conventions
+from alvh.accounting.book import is_future
 from alvh.accounting.margin import condor_margin_usd
 from alvh.decision.condor_shape import Shape, Strikes, Vols, annual_vol_of_range, describe
 from alvh.decision.layers.condor_strikes import at_the_money_vol
 from alvh.maths import black
+from alvh.maths.vx_margin import vx_margin_usd
 from alvh.reports.card.facts import Facts, leg_quotes
 from alvh.reports.card.prices import Prices, package_prices
 from alvh.values import Campaign, Contract, Leg, Missing, Order, Quote
@@ -287,7 +290,9 @@ def _held(facts: Facts, campaign: Campaign) -> OpenCondor | Missing:
 
 
 def buying_power(facts: Facts, condors: Sequence[ProposedCondor | Missing], hedge_cash_usd: float) -> BuyingPower:
-    """Return buying power before and after the plan: cash less what condors pledge, the credit they brought included.
+    """Return buying power before and after the plan: cash less what is pledged.
+
+    Condors pledge their margin and the credit they brought, futures their initial margin.
 
     Parameters
     ----------
@@ -313,8 +318,32 @@ def buying_power(facts: Facts, condors: Sequence[ProposedCondor | Missing], hedg
         if campaign.name in closing:
             marks = sum(p.quantity * facts.view.mark(c) * multiplier for c, p in campaign.positions.items())
             released += need + marks
+    futures_before, futures_after = futures_margins_usd(facts)
+    pledged += futures_before
     before = facts.book.cash_cents / 100.0 - pledged
     opened = [c for c in condors if isinstance(c, ProposedCondor)]
     asked = sum(c.margin_usd + c.fees_usd for c in opened)
-    after = before - asked + released + hedge_cash_usd
+    after = before - asked + released + hedge_cash_usd - (futures_after - futures_before)
     return BuyingPower(before, after, pledged)
+
+
+def futures_margins_usd(facts: Facts) -> tuple[float, float]:
+    """Return the initial margin of the futures held before and after the plan, USD; NaN without a VIX or a mark."""
+    held: Counter[Contract] = Counter()
+    for layer in facts.policy.layers:
+        for campaign in facts.book.campaigns(layer.name):
+            held.update({c: p.quantity for c, p in campaign.positions.items() if is_future(c)})
+    planned = held.copy()
+    for order in facts.plan.orders:
+        for leg in order.legs:
+            if is_future(leg.contract):
+                planned[leg.contract] += leg.ratio * order.lots
+    vix = facts.readings.value("VIX")
+
+    def margin(contracts: Counter[Contract]) -> float:
+        some = [(c, n, facts.view.mark(c)) for c, n in contracts.items() if n]
+        if any(not (mark > 0.0 and vix > 0.0) for _, _, mark in some):
+            return math.nan
+        return sum(vx_margin_usd(c.root, mark, n, vix).initial_usd for c, n, mark in some)
+
+    return margin(held), margin(planned)

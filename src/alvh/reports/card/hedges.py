@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from alvh import conventions
+from alvh.accounting.book import is_future
+from alvh.accounting.ledger import worth_usd
 from alvh.decision.draft import Layer
 from alvh.reports.card.facts import Facts, leg_quotes
 from alvh.reports.card.prices import Prices, package_prices
@@ -101,9 +103,7 @@ def _row(facts: Facts, layer: Layer) -> HedgeRow | None:
         days=days,
         days_to_roll=None if days is None or roll_dte is None else max(0, days - int(roll_dte)),
         cost_usd=sum(p.cost_cents for p in held) / 100.0,
-        value_usd=sum(
-            p.quantity * facts.view.mark(p.contract) * conventions.root_spec(p.contract.root).multiplier for p in held
-        ),
+        value_usd=sum(p.quantity * facts.view.mark(p.contract) * worth_usd(p.contract) for p in held),
     )
 
 
@@ -139,7 +139,9 @@ def _order(facts: Facts, order: Order) -> HedgeOrder:
         return HedgeOrder(order.kind, package_text(order.legs, order.lots), order.reason, quotes, 0.0)
     prices = package_prices(order.legs, quotes, facts.fill)
     packages = math.gcd(*(leg.ratio for leg in order.legs)) * order.lots
-    cash = prices.limit * packages * conventions.root_spec(order.legs[0].contract.root).multiplier
+    # Of a future only what the limit gives up is cash: its price is not paid.
+    points = prices.limit - prices.mid if is_future(order.legs[0].contract) else prices.limit
+    cash = points * packages * conventions.root_spec(order.legs[0].contract.root).multiplier
     return HedgeOrder(order.kind, package_text(order.legs, order.lots), order.reason, prices, cash)
 
 
