@@ -205,9 +205,9 @@ def _amounts(row: Row) -> dict[str, float]:
 
 def credit_cents(fill: Fill) -> int:
     """Return the cash of an opening fill, received positive, in cents."""
-    from alvh.accounting.book import value_cents  # noqa: PLC0415
+    from alvh.accounting.book import paid_cents  # noqa: PLC0415
 
-    return -sum(value_cents(leg.contract, leg.quantity, leg.price) for leg in fill.legs)
+    return -sum(paid_cents(leg) for leg in fill.legs)
 
 
 def _print_saved(saved: Saved) -> None:
