@@ -1,0 +1,219 @@
+"""What a book is worth at the end of every scenario: its legs today, moved along the paths, and valued there.
+
+Chosen simply, and said here: what settles within the horizon is worth its exercise value where its path then stands
+(SPX options on the index, VIX options on the VX future of their expiry; in the morning settles on the close before),
+and its cash earns the bill to the end. What lives longer is priced at the end: SPX options by Black at their own
+volatility of today, moved as a VX future of their remaining term moves; VIX options by the displaced lognormal on their
+VX future with VVIX moved. Futures gain what their price gains. Exits before expiry and later entries are left out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from alvh import conventions
+from alvh.diagnosis.scenarios import (
+    DAYS_A_SESSION,
+    MOVES,
+    SPX_COLUMN,
+    VVIX_COLUMN,
+    complete,
+    joint_moves,
+    path_moves,
+)
+from alvh.market.observe import View
+from alvh.market.quotes import Series
+from alvh.maths import black
+from alvh.maths.bootstrap import Blocks
+from alvh.maths.kernel import kernel
+from alvh.maths.vix_call import call_price, displacement, put_price, shape, vvix_term
+from alvh.values import Contract, Floats, Ints, Missing
+
+LINEAR, EXERCISED, BLACK, DISPLACED = 0, 1, 2, 3
+VX_COLUMN: Final = 1
+GRID_REACH: Final = 2.0
+GRID_POINTS: Final = 41
+"""VVIX from e^-2 to e^2 times today's: beyond it, or where no volatility answers, the last answer stands."""
+SESSIONS_A_YEAR: Final = 252.0
+
+
+class Priced(NamedTuple):
+    """One contract ready for the scenarios.
+
+    Attributes
+    ----------
+    kind : int
+        `LINEAR`, `EXERCISED`, `BLACK` or `DISPLACED`.
+    column, days, until : int, float, int
+        Whose path it follows and how far (`alvh.diagnosis.scenarios.path_moves`).
+    level : float
+        Where that path begins, points.
+    strike, call
+        Of the option.
+    years : float
+        Left at the end of the horizon; 0 for what has settled.
+    vol : float
+        Black volatility today.
+    carry : float
+        What a point at its date is worth at the end: interest on cash, or a discount factor.
+    paid : float
+        Points that a unit of it costs today, with the bill's interest up to the end.
+    unit_usd : float
+        Multiplier.
+    smile : array
+        For `DISPLACED` the volatility above the floor at each point of the VVIX grid.
+    """
+
+    kind: int
+    column: int
+    days: float
+    until: int
+    level: float
+    strike: float
+    call: bool
+    years: float
+    vol: float
+    carry: float
+    paid: float
+    unit_usd: float
+    smile: Floats
+
+
+def priced(view: View, contract: Contract, mid: float, bill: float, vvix: float, horizon: int) -> Priced | Missing:
+    """Return one contract ready for scenarios of `horizon` sessions, or why it has no path.
+
+    `mid` is its price today, points; `bill` a rate a year; `vvix` today's VVIX, points.
+    """
+    spec = conventions.root_spec(contract.root)
+    if spec.underlying not in ("SPX", "VIX") or not math.isfinite(mid):
+        return Missing(f"{contract} has {'no price' if not math.isfinite(mid) else 'no path in the scenarios'}")
+    days = (contract.expiry - view.date).days
+    sessions = view.sessions_until(contract.expiry)
+    if conventions.settlement_of(contract.root, contract.expiry) == "AM":
+        sessions -= 1
+    until = max(0, min(sessions, horizon))
+    settled = sessions <= horizon
+    years = 0.0 if settled else (days - horizon * DAYS_A_SESSION) / 365.0
+    after = (horizon - until) / SESSIONS_A_YEAR
+    carry = 1.0 + bill * after if settled else math.exp(-bill * years)
+    paid = mid * (1.0 + bill * horizon / SESSIONS_A_YEAR)
+    vix = spec.underlying == "VIX"
+    column, unit = VX_COLUMN if vix else SPX_COLUMN, float(spec.multiplier)
+    none = np.full(GRID_POINTS, math.nan)
+    if not contract.right:
+        return Priced(LINEAR, column, days, until, mid, 0.0, False, 0.0, 0.0, 1.0, mid, unit, none)
+    forward = view.forward(Series(contract.root, contract.expiry, days))
+    level = forward if vix or not settled else view.spot("XSP" if contract.root == "XSP" else "SPX")
+    call, strike = contract.right == "C", contract.strike
+    if not level > 0.0:
+        return Missing(f"{contract} has no forward")
+    leg = Priced(EXERCISED, column, days, until, level, strike, call, years, 0.0, carry, paid, unit, none)
+    return leg if settled else living(leg, contract, mid, bill, vvix)
+
+
+def living(leg: Priced, contract: Contract, mid: float, bill: float, vvix: float) -> Priced | Missing:
+    """Return an option that outlives the horizon with what prices it there, or why nothing does."""
+    if leg.column == VX_COLUMN:
+        smile = smile_grid(vvix, leg.years)
+        if np.isfinite(smile).all():
+            return leg._replace(kind=DISPLACED, smile=smile)
+        return Missing(f"{contract} has no smile: VVIX {vvix:g}")
+    now = leg.days / 365.0
+    vol = black.implied_vol(mid, leg.level, leg.strike, now, math.exp(-bill * now), leg.call)
+    return leg._replace(kind=BLACK, vol=vol) if math.isfinite(vol) else Missing(f"no volatility solves {contract}")
+
+
+def smile_grid(vvix: float, years: float) -> Floats:
+    """Return the volatility above the floor of a VX future at every point of the VVIX grid.
+
+    It hangs on the term and VVIX alone, so a grid replaces a search on every path.
+    """
+    moves = np.linspace(-GRID_REACH, GRID_REACH, GRID_POINTS)
+    out = np.array([shape(1.0, years, vvix / 100.0 * math.exp(move) * vvix_term(years)) for move in moves.tolist()])
+    known = np.flatnonzero(np.isfinite(out))
+    return np.interp(moves, moves[known], out[known]) if len(known) else out
+
+
+def scenario_pnl(
+    view: View, legs: Sequence[Priced], held: Floats, blocks: Blocks, horizon: int, least_rows: int
+) -> Floats | Missing:
+    """Return the profit of some books in every scenario, USD, (paths, books).
+
+    Parameters
+    ----------
+    legs : sequence of Priced
+    held : array (legs, books)
+        Units of each leg in each book.
+    blocks : Blocks
+    horizon : int
+        Sessions.
+    least_rows : int
+        Missing with fewer sessions of history than this.
+    """
+    rows = complete(view.known(MOVES, joint_moves))
+    if len(rows) < least_rows:
+        return Missing(f"{len(rows)} sessions of SPX, VX and VVIX together, {least_rows} are needed")
+    own = [(leg.column, leg.days, leg.until) for leg in legs]
+    other = [(VVIX_COLUMN if leg.kind == DISPLACED else VX_COLUMN, leg.days, horizon) for leg in legs]
+    places: dict[tuple[int, float, int], int] = {}
+    for wanted in (*own, *(o for o, leg in zip(other, legs, strict=True) if leg.kind >= BLACK)):
+        key = wanted if wanted[0] == VX_COLUMN else (wanted[0], 0.0, wanted[2])
+        places.setdefault(key, len(places))
+
+    def place(wanted: tuple[int, float, int]) -> int:
+        return places.get(wanted if wanted[0] == VX_COLUMN else (wanted[0], 0.0, wanted[2]), 0)
+
+    moves = path_moves(
+        rows,
+        blocks,
+        np.array([key[0] for key in places], dtype=np.int64),
+        np.array([key[1] for key in places]),
+        np.array([key[2] for key in places], dtype=np.int64),
+    )
+    out = np.zeros((len(moves), held.shape[1]))
+    value_paths(
+        moves,
+        np.array([(leg.kind, place(o), place(x)) for leg, o, x in zip(legs, own, other, strict=True)], dtype=np.int64),
+        np.array([(n.level, n.strike, float(n.call), n.years, n.vol, n.carry, n.paid, n.unit_usd) for n in legs]),
+        np.array([leg.smile for leg in legs]),
+        held,
+        out,
+    )
+    return out
+
+
+@kernel
+def value_paths(moves: Floats, where: Ints, terms: Floats, smiles: Floats, held: Floats, out: Floats) -> None:
+    """Add to `out` what every leg gains on every path; rows of `where` and `terms` as `scenario_pnl` lays them out."""
+    for p in range(moves.shape[0]):
+        for j in range(where.shape[0]):
+            level = terms[j, 0] * math.exp(moves[p, where[j, 1]])
+            strike, call, years, kind = terms[j, 1], terms[j, 2] > 0.0, terms[j, 3], where[j, 0]
+            if kind == LINEAR:
+                worth = level
+            elif kind == EXERCISED:
+                worth = max(level - strike, 0.0) if call else max(strike - level, 0.0)
+            elif kind == BLACK:
+                worth = black.price(level, strike, years, terms[j, 4] * math.exp(moves[p, where[j, 2]]), 1.0, call)
+            else:
+                place = (moves[p, where[j, 2]] + GRID_REACH) / (2.0 * GRID_REACH) * (GRID_POINTS - 1)
+                place = min(max(place, 0.0), GRID_POINTS - 1.0)
+                low = min(int(place), GRID_POINTS - 2)
+                s = smiles[j, low] + (place - low) * (smiles[j, low + 1] - smiles[j, low])
+                floor = displacement(level, years)
+                worth = (
+                    call_price(level, strike, floor, s, years) if call else put_price(level, strike, floor, s, years)
+                )
+            gained = (worth * terms[j, 5] - terms[j, 6]) * terms[j, 7]
+            for b in range(held.shape[1]):
+                out[p, b] += held[j, b] * gained
+
+
+def cash_tied_usd(units: Mapping[Contract, float], mids: Mapping[Contract, float]) -> float:
+    """Return the premium at risk in some long options together, USD; never below 0, futures left out."""
+    options = ((c, n) for c, n in units.items() if c.right)
+    return max(0.0, sum(n * mids[c] * conventions.root_spec(c.root).multiplier for c, n in options))
