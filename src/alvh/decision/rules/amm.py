@@ -11,6 +11,7 @@ import datetime as dt
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -141,16 +142,11 @@ class Amm:
 
     def factor(self) -> Factor:
         """Return h(F1) over a history: the weight of a layer on the curve."""
-        low, high = self.params.low, self.params.high
-
-        def compute(history: History) -> Floats:
-            return hedge_shares(over_history(history, "F1"), low, high)
-
-        return Factor(self.name, ("bonding curve", low, high), compute)
+        return curve_factor(self.name, self.params.low, self.params.high)
 
     def _wanted(self, view: View, target: HedgeTarget, condors: float, weight: float, draft: Draft) -> float:
         """Return the contracts to hold: those of the schedule, or those held while they are inside the band."""
-        full = replace(target, keep=False).exact(condors, 1.0)
+        full = target.per_condor * condors if target.fixed is None else target.fixed
         if self.params.schedule == "constant_product":
             return self._pooled(view, target, full * weight, draft)
         exact = full * weight * delta_scale(view, target, self.params.full_delta)
@@ -218,6 +214,16 @@ class Amm:
             draft.say(self.name, said, target.layer, **numbers)
             wanted = affordable
         return wanted, left_cents - max(0.0, (wanted - kept) * price - (have - left_cents))
+
+
+@cache
+def curve_factor(source: str, low: float, high: float) -> Factor:
+    """Return h(F1) between two levels as a layer's weight; made once, for it is asked for every day."""
+
+    def compute(history: History) -> Floats:
+        return hedge_shares(over_history(history, "F1"), low, high)
+
+    return Factor(source, ("bonding curve", low, high), compute)
 
 
 def delta_scale(view: View, target: HedgeTarget, full_delta: float | None) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import cache
 from typing import ClassVar, Literal, TypeAlias
 
 import numpy as np
@@ -100,13 +101,7 @@ class RsiTilt:
     def factor(self) -> Factor:
         """Return the weight of the calls over a history."""
         p = self.params
-
-        def compute(history: History) -> Floats:
-            rsi = over_history(history, "vvix_rsi14")
-            over = rsi - p.start if p.sign == "value" else 100.0 - p.start - rsi
-            return np.clip(1.0 - p.slope * over / p.span, p.least, 1.0)
-
-        return Factor(self.name, ("rsi tilt", p.sign, p.slope, p.start, p.span, p.least), compute)
+        return tilt_factor(self.name, p.sign, p.slope, p.start, p.span, p.least)
 
     def _buy_puts(self, saved_usd: float, draft: Draft) -> None:
         """Give the put-spread layer the premium saved for each open condor, as its target."""
@@ -129,6 +124,18 @@ class RsiTilt:
                 draft.say(self.name, text, layer, saved=saved_usd, units=units, price=target.price_usd)
                 return
         draft.say(self.name, f"{{saved:,.0f}} USD a condor stay in cash: {layer} has no target", layer, saved=saved_usd)
+
+
+@cache
+def tilt_factor(source: str, sign: Sign, slope: float, start: float, span: float, least: float) -> Factor:
+    """Return `call_weight` over a history; made once, for it is asked for every day."""
+
+    def compute(history: History) -> Floats:
+        rsi = over_history(history, "vvix_rsi14")
+        over = rsi - start if sign == "value" else 100.0 - start - rsi
+        return np.clip(1.0 - slope * over / span, least, 1.0)
+
+    return Factor(source, ("rsi tilt", sign, slope, start, span, least), compute)
 
 
 def call_weight(rsi: float, sign: Sign, slope: float, start: float, span: float, least: float) -> float:

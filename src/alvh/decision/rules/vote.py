@@ -94,12 +94,7 @@ class Vote:
     def factor(self, node: str) -> Factor:
         """Return the weight a node's vote gives its layer, over a history."""
         p = self.params
-        gain, status_quo, floor = p.gain, p.status_quo, p.floors.get(node, 0.0)
-
-        def compute(history: History) -> Floats:
-            return vote_weights(over_history(history, f"vote_{node}"), gain, status_quo, floor)
-
-        return Factor(self.name, ("vote", node, gain, status_quo, floor), compute)
+        return vote_factor(self.name, node, p.gain, p.status_quo, p.floors.get(node, 0.0))
 
     def _say(self, readings: Readings, votes: dict[str, float], draft: Draft) -> None:
         """Say every node's score and vote, and who leads."""
@@ -143,6 +138,16 @@ class Vote:
             return
         draft.say(self.name, "half of the vote or more on two closes is to flatten: condors off first, hedges last")
         draft.flatten(self.name, f"{vote:.0%} of the vote is to flatten, on two closes", book)
+
+
+@cache
+def vote_factor(source: str, node: str, gain: float, status_quo: float, floor: float) -> Factor:
+    """Return what a node's vote makes of its layer's weight; made once, for it is asked for every day."""
+
+    def compute(history: History) -> Floats:
+        return vote_weights(over_history(history, f"vote_{node}"), gain, status_quo, floor)
+
+    return Factor(source, ("vote", node, gain, status_quo, floor), compute)
 
 
 @cache
