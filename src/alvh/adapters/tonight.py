@@ -148,7 +148,10 @@ def load_until(store: Store, asked: Asked, policy: Policy) -> tuple[History, dt.
 
     A replay needs everything since `REPLAY_FROM`; any other evening what trailing readings look back on.
     """
-    date = asked.date or last_session(store)
+    last = last_session(store)
+    date = asked.date or last
+    if date > last:
+        raise UserError(f"--date {date} is no session of the store; its last one is {last}")
     chains = () if asked.quotes == "modelled" else chains_of(store, policy, asked.book, date, asked.quotes)
     if asked.quotes == "market" and not chains:
         names = " and ".join(policy.underlyings)

@@ -33,7 +33,7 @@ def _pieces(made: Ticket, written: Sequence[Path]) -> Iterator[RenderableType]:
     if made.void:
         yield section("VOID", [Text(why, style="bold red") for why in made.void])
     for package in made.packages:
-        yield section(package.layer, list(_package(package)))
+        yield section(package.layer, list(_package(package, void=bool(made.void))))
     if made.dropped:
         yield section("NO TICKET", [Text(why, style="yellow") for why in made.dropped])
     if not made.packages and not made.dropped:
@@ -46,7 +46,7 @@ def _pieces(made: Ticket, written: Sequence[Path]) -> Iterator[RenderableType]:
     yield Text(made.disclaimer, style="italic dim")
 
 
-def _package(package: Package) -> Iterator[Text]:
+def _package(package: Package, *, void: bool) -> Iterator[Text]:
     yield Text(package_text(package.legs, package.lots), style="bold")
     prices = package.prices
     word = "credit" if prices.limit >= 0.0 else "debit"
@@ -59,5 +59,5 @@ def _package(package: Package) -> Iterator[Text]:
     if package.changed:
         yield Text(f"since the plan: {package.changed}", style="dim")
     yield from (Text(f"VOID: {why}", style="bold red") for why in package.void)
-    if not package.void:
+    if not (void or package.void):
         yield Text(order_line(package))

@@ -24,6 +24,7 @@ ALERT_DELTA = 0.30
 """A short at this delta is threatened (about twice where it was sold)."""
 VIX_GATES = (15.0, 20.0)
 """Below 15 every tier, to 20 no Aggressive, above it none (`concepts.md`, "VIX Risk Scaling")."""
+TONIGHT = "tonight's condor"
 REACH = 0.6
 """Share of spot searched on either side for the level of a delta."""
 
@@ -138,14 +139,14 @@ def _layer_one(facts: Facts) -> Iterator[Level]:
 
 def _threatened(facts: Facts, condors: Sequence[ProposedCondor | Missing]) -> Iterator[Level]:
     """Yield the index levels at which the shorts of open and proposed condors reach the alert delta."""
-    shorts: dict[Contract, str] = {}
+    shorts: list[tuple[Contract, str]] = []
     for campaign in facts.open_condors():
-        shorts |= {c: campaign.name for c, p in campaign.positions.items() if p.quantity < 0}
+        shorts += [(c, campaign.name) for c, p in campaign.positions.items() if p.quantity < 0]
     for order in facts.openings():
         if any(isinstance(c, ProposedCondor) and c.layer == order.layer for c in condors):
-            shorts |= {leg.contract: "tonight's condor" for leg in order.legs if leg.ratio < 0}
+            shorts += [(leg.contract, TONIGHT) for leg in order.legs if leg.ratio < 0]
     before = facts.before("SPX")
-    for contract, owner in shorts.items():
+    for contract, owner in shorts:
         spot = facts.view.spot("XSP" if contract.root == "XSP" else "SPX")
         level = spot_at_delta(facts, contract, ALERT_DELTA)
         if math.isnan(level):
@@ -156,7 +157,7 @@ def _threatened(facts: Facts, condors: Sequence[ProposedCondor | Missing]) -> It
         scale = 0.1 if quoted == "XSP" else 1.0
         down = contract.right == "P"
         beyond, was = (spot <= level, before * scale > level) if down else (spot >= level, before * scale < level)
-        crossed = owner != "tonight's condor" and beyond and was
+        crossed = owner != TONIGHT and beyond and was
         yield Level("alert", owner, said, quoted, level, spot, before * scale, crossed)
 
 
