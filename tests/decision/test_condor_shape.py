@@ -19,6 +19,7 @@ from alvh.decision.condor_shape import (
     describe,
     symmetry,
 )
+from alvh.maths.black import price
 
 STRIKES = Strikes(90.0, 95.0, 105.0, 110.0)
 FLAT = Vols(0.2, 0.2, 0.2, 0.2)
@@ -80,8 +81,6 @@ def test_expectation_under_no_volatility_keeps_everything() -> None:
 
 def test_the_market_expects_what_it_charges() -> None:
     # Sold at its own volatilities (undiscounted) a condor is expected to bring nothing.
-    from alvh.maths.black import price
-
     credit = (
         price(100.0, 95.0, 0.25, 0.2, 1.0, False) - price(100.0, 90.0, 0.25, 0.2, 1.0, False)
         + price(100.0, 105.0, 0.25, 0.2, 1.0, True) - price(100.0, 110.0, 0.25, 0.2, 1.0, True)

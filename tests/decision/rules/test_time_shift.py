@@ -17,7 +17,7 @@ from alvh.execution.execute import Execution
 from alvh.market.history import build_history
 from alvh.market.reconstruct import ModelledQuotes
 from alvh.policies.policy import parse_policy
-from alvh.values import Fill
+from alvh.values import Fill, Quote
 from decision.desk import MONDAY, Values, account, hold, series
 from decision.lived_desk import lived_desk, row
 from decision.test_threats import EXPIRY, LC, LEGS, LP, SC, SOLD, SP
@@ -41,7 +41,7 @@ def threatened(put: float = 0.35, quotes=NEW, listed=(39, 67)):
     }
     return lived_desk(
         {SP: [row(-0.2), row(-put)], SC: [row(0.1), row(0.1)]},
-        quotes={**MARKS, **quotes}, deltas=deltas, series={"SPX": series(*listed)}, forwards={LATER: 2800.0},
+        quotes={**MARKS, **{c: Quote(m - 0.1, m + 0.1, MONDAY, "modelled", 0.2) for c, m in quotes.items()}}, deltas=deltas, series={"SPX": series(*listed)}, forwards={LATER: 2800.0},
     )  # fmt: skip
 
 
