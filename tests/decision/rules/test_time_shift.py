@@ -39,10 +39,14 @@ def threatened(put: float = 0.35, quotes=NEW, listed=(39, 67)):
     deltas = {
         (LATER, r, s * 0.25): k for r, k in (("P", 2600.0), ("C", 2950.0)) for s in (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4)
     }
+    offered = {c: Quote(m - 0.1, m + 0.1, MONDAY, "modelled", 0.2) for c, m in quotes.items()}
     return lived_desk(
         {SP: [row(-0.2), row(-put)], SC: [row(0.1), row(0.1)]},
-        quotes={**MARKS, **{c: Quote(m - 0.1, m + 0.1, MONDAY, "modelled", 0.2) for c, m in quotes.items()}}, deltas=deltas, series={"SPX": series(*listed)}, forwards={LATER: 2800.0},
-    )  # fmt: skip
+        quotes={**MARKS, **offered},
+        deltas=deltas,
+        series={"SPX": series(*listed)},
+        forwards={LATER: 2800.0},
+    )
 
 
 def judge(view, *, stop: bool = False, readings=None, changed=None, rolls: int = 0, **params):
