@@ -53,14 +53,14 @@ def test_only_the_last_sessions_count() -> None:
 
 def test_what_was_opened_today_has_lost_nothing_to_compare() -> None:
     draft = report({SP: rows([12.0], [0.0])})
-    assert math.isnan(draft.notes["erosion.condor"])
+    assert "erosion.condor" not in draft.notes
     assert str(draft.remarks[0]) == "condor: no erosion to compare"
     assert math.isnan(over(np.empty((0, COLUMNS)), 5)[0])
 
 
 def test_an_unknown_day_leaves_a_contract_out() -> None:
     draft = report({SP: rows([12.0, 9.0], [0.0, math.nan]), CALL: rows([2.0, 1.7], [0.0, 0.2])})
-    assert math.isnan(draft.notes["erosion.condor"])
+    assert "erosion.condor" not in draft.notes
     assert draft.notes["erosion.hedge"] == pytest.approx(1.5)
     assert "it costs the hedge" in str(draft.remarks[1])
 

@@ -72,3 +72,12 @@ def test_no_condor_is_nothing_to_cover() -> None:
     draft = Draft(lived_desk(), condors=("condor",))
     Steward("steward", StewardParams()).restrain(draft.view, Values(), account(), draft)
     assert str(draft.remarks[-1]) == "no condor is open: nothing to cover"
+
+
+def test_a_mark_without_a_volatility_is_unknown() -> None:
+    book = account()
+    hold(book, "condor", LEGS, SOLD, lots=2)
+    draft = Draft(lived_desk({SP: [row(vega=300.0)]}, quotes=SOLD), condors=("condor",))
+    Steward("steward", StewardParams()).restrain(draft.view, Values(), book, draft)
+    assert str(draft.remarks[-1]).startswith("unknown")
+    assert not draft.notes

@@ -53,10 +53,10 @@ class Erosion:
         for group, layers in (("condor", draft.condors), ("hedge", draft.hedges)):
             lost, projected = self.eroded_usd(view, book, layers)
             value = ratio(lost, projected)
-            draft.notes[f"{self.name}.{group}"] = value
             if math.isnan(value):
                 draft.say(self.name, f"{group}: no erosion to compare", group)
                 continue
+            draft.notes[f"{self.name}.{group}"] = value
             side = "helps the shorts" if group == "condor" else "costs the hedge"
             flagged = f", flagged above {self.params.flag:g}: it {side}" if value > self.params.flag else ""
             draft.say(

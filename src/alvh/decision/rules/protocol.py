@@ -120,18 +120,17 @@ class Protocol:
 
     def _diagnose(self, readings: Readings, draft: Draft, u: float) -> None:
         """Say where the curve stands."""
-        numbers = {name: readings.value(name) for name in ("vx_spread", "vx_slope", "vreer")}
-        draft.notes[f"{self.name}.u"] = u
-        said = "F2 - F1 {spread:.2f} points, slope {slope:.1%}"
-        if not math.isnan(numbers["vreer"]):
+        numbers = {name: readings.value(name) for name in ("vx_spread", "vx_slope", "vreer")} | {"u": u}
+        # A number that is unknown is no number: neither the sentence nor the notes carry it.
+        known = {name: value for name, value in numbers.items() if not math.isnan(value)}
+        said = "F2 - F1 {vx_spread:.2f} points, slope {vx_slope:.1%}"
+        if "vreer" in known:
             said += ", vol REER {vreer:.1f}"
-        tail = (
-            "steepness unknown" if math.isnan(u) else "u {u:.2f}: " + ("active" if u > 0.0 else "nothing to activate")
-        )
-        draft.say(
-            self.name, f"{said}; {tail}", spread=numbers["vx_spread"], slope=numbers["vx_slope"],
-            vreer=numbers["vreer"], u=u,
-        )  # fmt: skip
+        tail = "steepness unknown"
+        if "u" in known:
+            draft.notes[f"{self.name}.u"] = u
+            tail = "u {u:.2f}: " + ("active" if u > 0.0 else "nothing to activate")
+        draft.say(self.name, f"{said}; {tail}", **known)
 
     def _roll_hedge(self, view: View, readings: Readings, draft: Draft) -> bool:
         """Turn the target of the nearest hedge layer into a roll to the next monthly; whether it is one."""

@@ -52,8 +52,9 @@ class Steward:
     def restrain(self, view: View, readings: Readings, book: Holdings, draft: Draft) -> None:
         """Report coverage and profile of what is held; nothing is restrained."""
         vega = condor_vega_usd(view, book, draft)
-        if not vega:
-            draft.say(self.name, "no condor is open: nothing to cover")
+        if not vega or math.isnan(vega):
+            why = "unknown: a condor's mark has no volatility today" if vega else "no condor is open: nothing to cover"
+            draft.say(self.name, why)
             return
         hedge, unknown = hedge_vega_usd(view, readings, book, draft)
         covered = hedge / abs(vega)
