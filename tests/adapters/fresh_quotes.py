@@ -25,10 +25,10 @@ def write_delayed(store: Path, folder: Path, day: dt.date, at: dt.datetime, *, s
         level = source.spot(i, symbol)
         options = []
         for series in source.series(i, symbol):
-            if not 20 <= series.days <= 260:
+            if not (symbol == "VIX" or 30 <= series.days <= 60):
                 continue
-            step = 5.0 if symbol == "SPX" else 0.5
-            for k in range(int(0.7 * level / step), int((1.35 if symbol == "SPX" else 3.0) * level / step)):
+            step = 25.0 if symbol == "SPX" else 1.0
+            for k in range(int(0.75 * level / step), int((1.25 if symbol == "SPX" else 3.0) * level / step)):
                 for right in ("C", "P"):
                     contract = Contract(series.root, series.expiry, k * step, right)
                     quote = source.quote(i, contract)

@@ -17,7 +17,7 @@ ONE = Level(
     "alert", "condor@2024-08-05", "short put 4550 reaches 30 delta; rm -rf $HOME", "SPX", 4839.0, 4800.0, 4900.0, True
 )
 TWO = Level("alert", "gates", "VIX above 20: hold", "VIX", 20.0, 21.0, 19.0, True)
-WRITES = "import os,sys,pathlib; open(sys.argv[1],'a').write(os.environ['ALVH_ALERT'] + chr(10) + sys.stdin.read() + chr(10))"
+WRITES = "import os,sys; n=chr(10); open(sys.argv[1],'a').write(os.environ['ALVH_ALERT']+n+sys.stdin.read()+n)"
 
 
 def test_it_runs_once_a_level(tmp_path: Path) -> None:

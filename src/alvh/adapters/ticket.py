@@ -146,7 +146,7 @@ def pull_quotes(now: dt.datetime, base_url: str | None = None) -> Fresh:
         bad = [f"{item.name}: {item.why}" for item in report.items if item.status not in ("downloaded", "unchanged")]
         if bad:
             raise UserError(f"--quotes delayed: {'; '.join(bad)}")
-        return read_quotes([Path(folder) / "cache" / "delayed"], now)
+        return read_quotes([Path(folder) / "cache" / "delayed" / item.name for item in report.items], now)
 
 
 def make_ticket(store: Store, standing: Evening, fresh: Fresh, now: dt.datetime) -> Ticket:
@@ -303,7 +303,7 @@ def _files(paths: Sequence[Path]) -> list[Path]:
     out: list[Path] = []
     for path in paths:
         if path.is_dir():
-            found = sorted([*path.glob("_*.json"), *path.glob("*.csv")])
+            found = sorted([*path.glob("_[A-Z]*[A-Z].json"), *path.glob("*.csv")])
             if not found:
                 raise UserError(f"{path}: no _SPX.json or quote table in this folder")
             out += found
