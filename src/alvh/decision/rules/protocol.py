@@ -130,7 +130,7 @@ class Protocol:
         if "u" in known:
             draft.notes[f"{self.name}.u"] = u
             tail = "u {u:.2f}: " + ("active" if u > 0.0 else "nothing to activate")
-        draft.say(self.name, f"{said}; {tail}", **known)
+        draft.say(self.name, f"{said}; {tail}", "", rejected=False, **known)
 
     def _roll_hedge(self, view: View, readings: Readings, draft: Draft) -> bool:
         """Turn the target of the nearest hedge layer into a roll to the next monthly; whether it is one."""

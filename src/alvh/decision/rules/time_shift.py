@@ -39,7 +39,7 @@ from alvh.market.observe import View
 from alvh.market.quotes import Series
 from alvh.values import Campaign, Holdings, Order, Right
 
-SHARES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4)
+SHARES = (1.0, 0.8, 0.6, 0.4)
 """Short strikes tried on either side, as shares of the largest delta allowed, from the money outwards."""
 LEGS_MOVED = 8
 
@@ -281,6 +281,8 @@ class TimeShift:
         self, view: View, readings: Readings, condor: HeldCondor, series: Series, terms: RollTerms
     ) -> tuple[list[Rolled], Counter[str]]:
         """Return the feasible rolls into one expiry, and why the others are not."""
+        if self._too_poor(view, condor, (series,), terms):
+            return [], Counter({"no net credit": len(SHARES) ** 2})
         puts, calls = self._sides(view, condor, series, SHARES)
         if not puts or not calls:
             return [], Counter({"no quotes": 1})
