@@ -35,9 +35,9 @@ from alvh.values import Contract, Floats, Ints, Missing
 
 LINEAR, EXERCISED, BLACK, DISPLACED = 0, 1, 2, 3
 VX_COLUMN: Final = 1
-GRID_REACH: Final = 2.0
-GRID_POINTS: Final = 41
-"""VVIX from e^-2 to e^2 times today's: beyond it, or where no volatility answers, the last answer stands."""
+GRID_REACH: Final = 1.2
+GRID_POINTS: Final = 17
+"""VVIX from e^-1.2 to e^1.2 times today's: beyond it, or where no volatility answers, the last answer stands."""
 SESSIONS_A_YEAR: Final = 252.0
 
 
@@ -133,9 +133,17 @@ def smile_grid(vvix: float, years: float) -> Floats:
     It hangs on the term and VVIX alone, so a grid replaces a search on every path.
     """
     moves = np.linspace(-GRID_REACH, GRID_REACH, GRID_POINTS)
-    out = np.array([shape(1.0, years, vvix / 100.0 * math.exp(move) * vvix_term(years)) for move in moves.tolist()])
+    out = np.empty(GRID_POINTS)
+    fill_smile(vvix / 100.0 * np.exp(moves), years, out)
     known = np.flatnonzero(np.isfinite(out))
     return np.interp(moves, moves[known], out[known]) if len(known) else out
+
+
+@kernel
+def fill_smile(vvix: Floats, years: float, out: Floats) -> None:
+    """Fill `out` with the volatility above the floor at some VVIX, decimals."""
+    for k in range(out.size):
+        out[k] = shape(1.0, years, vvix[k] * vvix_term(years))
 
 
 def scenario_pnl(
@@ -176,6 +184,7 @@ def scenario_pnl(
     )
     out = np.zeros((len(moves), held.shape[1]))
     value_paths(
+        np.exp(moves),
         moves,
         np.array([(leg.kind, place(o), place(x)) for leg, o, x in zip(legs, own, other, strict=True)], dtype=np.int64),
         np.array([(n.level, n.strike, float(n.call), n.years, n.vol, n.carry, n.paid, n.unit_usd) for n in legs]),
@@ -187,18 +196,23 @@ def scenario_pnl(
 
 
 @kernel
-def value_paths(moves: Floats, where: Ints, terms: Floats, smiles: Floats, held: Floats, out: Floats) -> None:
-    """Add to `out` what every leg gains on every path; rows of `where` and `terms` as `scenario_pnl` lays them out."""
-    for p in range(moves.shape[0]):
+def value_paths(
+    growth: Floats, moves: Floats, where: Ints, terms: Floats, smiles: Floats, held: Floats, out: Floats
+) -> None:
+    """Add to `out` what every leg gains on every path; rows of `where` and `terms` as `scenario_pnl` lays them out.
+
+    `growth` is the exponential of `moves`.
+    """
+    for p in range(growth.shape[0]):
         for j in range(where.shape[0]):
-            level = terms[j, 0] * math.exp(moves[p, where[j, 1]])
+            level = terms[j, 0] * growth[p, where[j, 1]]
             strike, call, years, kind = terms[j, 1], terms[j, 2] > 0.0, terms[j, 3], where[j, 0]
             if kind == LINEAR:
                 worth = level
             elif kind == EXERCISED:
                 worth = max(level - strike, 0.0) if call else max(strike - level, 0.0)
             elif kind == BLACK:
-                worth = black.price(level, strike, years, terms[j, 4] * math.exp(moves[p, where[j, 2]]), 1.0, call)
+                worth = black.price(level, strike, years, terms[j, 4] * growth[p, where[j, 2]], 1.0, call)
             else:
                 place = (moves[p, where[j, 2]] + GRID_REACH) / (2.0 * GRID_REACH) * (GRID_POINTS - 1)
                 place = min(max(place, 0.0), GRID_POINTS - 1.0)

@@ -19,6 +19,8 @@ from alvh.maths.kernel import kernel
 from alvh.values import Floats, Ints
 
 VX_DAYS: Final = (30.0, 60.0, 90.0, 120.0, 150.0)
+PER_VX_STEP: Final = 1.0 / 30.0
+"""The terms lie evenly: places between them by one multiplication."""
 SPX_COLUMN: Final = 0
 VVIX_COLUMN: Final = len(VX_DAYS) + 1
 COLUMNS: Final = len(VX_DAYS) + 2
@@ -111,21 +113,23 @@ def walk(
     rows = sums.shape[0] - 1
     for p in range(out.shape[0]):
         for k in range(out.shape[1]):
-            total = 0.0
-            done = 0
-            for b in range(first[p], first[p + 1]):
+            out[p, k] = 0.0
+        done = 0
+        # Block by block, so that the two rows a block lies between are read once for all prices.
+        for b in range(first[p], first[p + 1]):
+            start = int(position[b] * rows)
+            for k in range(out.shape[1]):
                 take = min(length[b], until[k] - done)
                 if take <= 0:
-                    break
-                start = int(position[b] * rows)
-                if columns[k] == SPX_COLUMN or columns[k] == VVIX_COLUMN:
-                    total += block_sum(sums, columns[k], start, take)
-                else:
-                    left = days[k] - (done + 0.5 * take) * DAYS_A_SESSION
-                    place = min(max((left - VX_DAYS[0]) / (VX_DAYS[1] - VX_DAYS[0]), 0.0), len(VX_DAYS) - 1.0)
-                    low = min(int(place), len(VX_DAYS) - 2)
-                    share = place - low
-                    near = block_sum(sums, low + 1, start, take)
-                    total += near + share * (block_sum(sums, low + 2, start, take) - near)
-                done += take
-            out[p, k] = total
+                    continue
+                column = columns[k]
+                if column in (SPX_COLUMN, VVIX_COLUMN):
+                    out[p, k] += block_sum(sums, column, start, take)
+                    continue
+                left = days[k] - (done + 0.5 * take) * DAYS_A_SESSION
+                place = min(max((left - VX_DAYS[0]) * PER_VX_STEP, 0.0), len(VX_DAYS) - 1.0)
+                low = min(int(place), len(VX_DAYS) - 2)
+                share = place - low
+                near = block_sum(sums, low + 1, start, take)
+                out[p, k] += near + share * (block_sum(sums, low + 2, start, take) - near)
+            done += length[b]

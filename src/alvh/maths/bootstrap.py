@@ -75,9 +75,9 @@ def running_sums(rows: Floats) -> Floats:
 def block_sum(sums: Floats, column: int, start: int, length: int) -> float:
     """Return the sum of `length` rows from `start` on in one column of `running_sums`, wrapping at the last row."""
     rows = sums.shape[0] - 1
-    whole = length // rows
-    stop = start + length - whole * rows
-    total: float = whole * sums[rows, column] - sums[start, column]
-    if stop <= rows:
-        return total + float(sums[stop, column])
-    return total + float(sums[rows, column]) + float(sums[stop - rows, column])
+    stop = start + length
+    total: float = -sums[start, column]
+    while stop > rows:
+        total += float(sums[rows, column])
+        stop -= rows
+    return total + float(sums[stop, column])

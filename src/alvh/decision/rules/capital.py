@@ -46,6 +46,8 @@ class CapitalParams(Params):
         Sessions of SPX, VX and VVIX together that scenarios need.
     cost_share : float
         Share of the half-spread charged on what would be traded.
+    on_entries : bool
+        Whether days on which a condor is proposed are days of judgement; false leaves month ends and adjustments.
     acts : bool
         Whether a return below the hurdle refuses new condors; false only shows it.
     caps_hedges : bool
@@ -65,6 +67,7 @@ class CapitalParams(Params):
     seed: int = Field(442, ge=0)
     history_least: int = Field(252, ge=2)
     cost_share: float = Field(0.5, ge=0.0)
+    on_entries: bool = True
     acts: bool = True
     caps_hedges: bool = False
     on_unknown: OnUnknown = "pass"
@@ -107,9 +110,9 @@ class Capital:
 
     def restrain(self, view: View, readings: Readings, book: Holdings, draft: Draft) -> None:
         """Judge the book before and after the draft where today is a day for it, and refuse what does not pay."""
-        when = occasion(view, draft)
+        when = occasion(view, draft, on_entries=self.params.on_entries)
         if not when:
-            draft.say(self.name, "no month end, no adjustment and no new condor: capital is not judged")
+            draft.say(self.name, "no day to judge capital on: neither a month end nor an adjustment, nor a new condor")
             return
         before, after = before_and_after(book, draft)
         mids = prices(view, {**before.total(), **after.total()})
@@ -251,9 +254,9 @@ class Capital:
         return return_on_peak((equity[-1] - equity[0]) / 100.0, len(equity) - 1, max(margins) / 100.0)
 
 
-def occasion(view: View, draft: Draft) -> str:
-    """Return why capital is judged today, or nothing: month end, adjustment, or an addition."""
-    if draft.entries():
+def occasion(view: View, draft: Draft, *, on_entries: bool) -> str:
+    """Return why capital is judged today, or nothing: an addition, an adjustment, or a month end."""
+    if on_entries and draft.entries():
         return "new condors"
     moved = any(o.kind in ("adjust", "roll") and o.layer in draft.condors for o in draft.orders)
     if moved or draft.notes.get("protocol.adjusting"):
