@@ -1,4 +1,4 @@
-"""The standing plan on fresh quotes: what is solved again, what is refused, what is written, and that nothing is sent."""
+"""The standing plan on fresh quotes: what is solved again, refused and written, and that nothing is sent."""
 
 from __future__ import annotations
 

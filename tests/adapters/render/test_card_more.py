@@ -32,15 +32,24 @@ def test_everything_means_every_reading_and_input() -> None:
 
 
 def test_what_rules_said_is_shown_and_what_they_refused_with_everything() -> None:
-    voice = Voice("vote", "vote", ("L1 is weighted 0.50",), ("flatten everything: rejected",), {"vote.L1": 0.5})
+    voice = Voice(
+        "vote",
+        "vote",
+        ("L1 is weighted 0.50", "L2 is weighted 0.25"),
+        ("flatten everything: rejected",),
+        {"vote.L1": 0.5},
+    )
     made = replace(card(), topics=(Topic("Votes and weights", (voice, Voice("mute", "mute", (), (), {}))),))
     brief, full = text(made, everything=False), text(made, everything=True)
     assert "VOTES" in brief
-    assert "vote: L1 is weighted 0.50" in brief
+    assert "L1 is weighted 0.50  (+1)" in brief
+    assert "L2 is weighted 0.25" not in brief
+    assert "L2 is weighted 0.25" in full
     assert "rejected" not in brief
     assert "not taken: flatten everything: rejected" in full
-    assert "vote.L1 0.5" in full
-    assert "mute: nothing to say" in full
+    assert "L1 0.5" in full
+    assert "mute" not in brief
+    assert "nothing to say" in full
     assert short_title("Market health") == "HEALTH"
 
 

@@ -21,7 +21,7 @@ from alvh.reports.card.condor import OpenCondor, ProposedCondor
 from alvh.reports.card.hedges import HedgeRow, day_text
 from alvh.reports.card.levels import Level
 from alvh.reports.card.prices import Prices
-from alvh.reports.words import dollars
+from alvh.reports.words import dollars, plural
 from alvh.values import Missing
 
 LABEL_COLUMNS = 10
@@ -98,26 +98,25 @@ def _condor(card: Card, condor: ProposedCondor | Missing) -> Iterator[Text]:
         yield Text(condor.why, style=BAD)
         return
     k = condor.strikes
-    line = Text(f"sell {condor.lots} x {condor.root} {day_text(condor.expiry)}", style="bold")
-    line.append(f"   {k.long_put:g}/{k.short_put:g} P   {k.short_call:g}/{k.long_call:g} C", style="bold")
-    put, call = condor.short_deltas
-    line.append(f"   {condor.days} days, shorts at {put:.2f} and {call:+.2f} delta", style="")
-    yield line
+    line = f"sell {condor.lots} x {condor.root} {day_text(condor.expiry)}   {k.long_put:g}/{k.short_put:g} P"
+    yield Text(f"{line}   {k.short_call:g}/{k.long_call:g} C   {condor.days} days", style="bold")
     yield _prices(condor, condor.prices)
     low, high = condor.break_evens
     down, up = condor.break_even_percent
-    line = Text(f"break-evens {low:,.2f} ({down * 100:+.1f} %) and {high:,.2f} ({up * 100:+.1f} %)")
-    line.append(f"   POP {condor.pop:.0%}" if condor.pop is not None else "   POP unknown")
-    if condor.expected_pnl_usd is not None:
-        line.append(f"   E[P&L] {dollars(condor.expected_pnl_usd)} a lot")
-    if condor.symmetry is not None:
-        line.append(f"   B {condor.symmetry:+.2f}")
-    yield line
+    put, call = condor.short_deltas
+    balance = f"   B {condor.symmetry:+.2f}" if condor.symmetry is not None else ""
+    line = f"break-evens {low:,.2f} ({down * 100:+.1f} %) and {high:,.2f} ({up * 100:+.1f} %){balance}"
+    yield Text(f"{line}   deltas {put:.2f} and {call:+.2f}")
+    odds = f"POP {condor.pop:.0%}" if condor.pop is not None else "POP unknown"
+    expected = "" if condor.expected_pnl_usd is None else f"   E[P&L] {dollars(condor.expected_pnl_usd)} a lot"
     share = condor.max_loss_usd / card.account.equity_usd if card.account.equity_usd > 0.0 else math.nan
+    loss = f"max loss {dollars(condor.max_loss_usd)} ({share:.1%} of equity)"
+    yield Text(f"{odds}{expected}   {loss}   fees {dollars(condor.fees_usd)}")
     power = card.buying_power
-    line = Text(f"max loss {dollars(condor.max_loss_usd)} ({share:.1%} of equity)   fees {dollars(condor.fees_usd)}")
-    line.append(f"   buying power {dollars(power.before_usd)} -> {dollars(power.after_usd)}")
-    yield line
+    yield Text(
+        f"buying power {dollars(power.before_usd)} -> {dollars(power.after_usd)}, hedges included; "
+        f"margin {dollars(condor.margin_usd)} ({card.account.broker})"
+    )
 
 
 def _prices(condor: ProposedCondor, prices: Prices) -> Text:
@@ -142,7 +141,7 @@ def _held(held: OpenCondor | Missing) -> Iterator[Text]:
     line.append(f" ({held.kept * 100:+.0f} % of the credit)" if math.isfinite(held.kept) else "")
     yield line
     put, call = held.short_deltas
-    rolled = f", rolled {held.rolls} times" if held.rolls else ""
+    rolled = f", rolled {plural(held.rolls, 'time')}" if held.rolls else ""
     line = Text(held.action, style="bold" if held.action != "hold" else "")
     deltas = f"delta {put:.2f} and {call:+.2f}" if math.isfinite(put + call) else "no quote today"
     line.append(f"   {deltas}, since {held.opened}{rolled}, max loss {dollars(held.max_loss_usd)}", style=DIM)
@@ -173,17 +172,16 @@ def _hedges(rows: Sequence[HedgeRow]) -> RenderableType:
 
 def _tonight(row: HedgeRow) -> Text:
     if not row.orders:
-        return Text(
-            f"hold {row.holds}" if row.holds else "nothing, and nothing held", style=DIM if not row.holds else ""
-        )
+        return Text(f"hold {row.holds}" if row.holds else "nothing held", style=DIM if not row.holds else "")
     out = Text()
     for order in row.orders:
         out.append("\n" if out else "")
         out.append(order.text, style="bold")
         if isinstance(order.prices, Prices):
-            sign = "for" if order.prices.limit < 0.0 else "at"
-            out.append(f" {sign} {abs(order.prices.limit):.2f}", style=GOOD)
-            out.append(f" (no worse than {abs(order.prices.walk_away):.2f})", style=DIM)
+            buys = order.prices.limit < 0.0
+            out.append(f" {'for' if buys else 'at'} {abs(order.prices.limit):.2f}", style=GOOD)
+            if order.prices.walk_away != order.prices.limit:
+                out.append(f", {'at most' if buys else 'at least'} {abs(order.prices.walk_away):.2f}", style=DIM)
         else:
             out.append(f" {order.prices.why}", style=BAD)
     return out

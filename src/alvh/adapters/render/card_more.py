@@ -26,9 +26,8 @@ def more(card: Card, *, everything: bool) -> Iterator[RenderableType]:
     """Yield what stands below the first screen."""
     yield section("REGIME", [*regime_lines(card.regime), _oldest(card)])
     for topic in card.topics:
-        lines = list(_topic(topic, everything=everything))
-        if lines:
-            yield section(short_title(topic.title), lines)
+        if everything or not all(voice.silent or not voice.said for voice in topic.voices):
+            yield section(short_title(topic.title), [_voices(topic, everything=everything)])
     yield section("ARBITRAGE", list(_arbitrage(card.arbitrage, everything=everything)))
     if everything:
         yield Text("Inputs", style="bold")
@@ -40,7 +39,8 @@ def more(card: Card, *, everything: bool) -> Iterator[RenderableType]:
     else:
         known = sum(not isinstance(row.value, Missing) for row in card.readings)
         said = (
-            f"{known} of {len(card.readings)} readings are known today; --all shows each with its percentile and age."
+            f"{known} of {len(card.readings)} readings are known today. --all shows each of them with percentile and "
+            "age, and everything the rules said (+n), refused and counted."
         )
         yield Text(said, style="dim")
 
@@ -81,26 +81,30 @@ def _oldest(card: Card) -> Text:
     return Text(said, style="dim" if not card.troubles else "")
 
 
-def _topic(topic: Topic, *, everything: bool) -> Iterator[Text]:
+def _voices(topic: Topic, *, everything: bool) -> RenderableType:
+    """Return each voice beside its name: what it said first, or, with everything, all of it."""
+    grid = Grid.grid(padding=(0, 1, 0, 0))
+    grid.add_column(width=max(len(voice.source) for voice in topic.voices) + 1)
+    grid.add_column(ratio=1)
     for voice in topic.voices:
-        yield from _voice(voice, everything=everything)
+        lines = list(_lines(voice)) if everything else [Text(voice.said[0])] if voice.said else []
+        if len(voice.said) > 1 and not everything:
+            lines[0].append(f"  (+{len(voice.said) - 1})", style="dim")
+        if lines:
+            grid.add_row(Text(voice.source, style="dim"), Group(*lines))
+    return grid
 
 
-def _voice(voice: Voice, *, everything: bool) -> Iterator[Text]:
-    for said in voice.said:
-        line = Text(f"{voice.source}: ", style="dim")
-        line.append(said, style="")
-        yield line
-    if everything:
-        for said in voice.rejected:
-            line = Text(f"{voice.source}: ", style="dim")
-            line.append(f"not taken: {said}", style="dim")
-            yield line
-        if voice.numbers:
-            numbers = ", ".join(f"{name} {value:,.4g}" for name, value in voice.numbers.items())
-            yield Text(f"{voice.source}: {numbers}", style="dim")
-        elif voice.silent:
-            yield Text(f"{voice.source}: nothing to say", style="dim")
+def _lines(voice: Voice) -> Iterator[Text]:
+    """Yield everything a voice said, refused and counted."""
+    yield from (Text(said) for said in voice.said)
+    yield from (Text(f"not taken: {said}", style="dim") for said in voice.rejected)
+    if voice.numbers:
+        own = f"{voice.source}."
+        numbers = ", ".join(f"{name.removeprefix(own)} {value:,.4g}" for name, value in voice.numbers.items())
+        yield Text(numbers, style="dim")
+    elif voice.silent:
+        yield Text("nothing to say", style="dim")
 
 
 def _arbitrage(watches: Sequence[Watch | Missing], *, everything: bool) -> Iterator[Text]:

@@ -229,7 +229,8 @@ def _vix_gates(facts: Facts) -> Iterator[Level]:
     vix, before = facts.readings.value("VIX"), facts.before("VIX")
     if math.isnan(vix):
         return
-    applied = any(type(rule).__module__.endswith(".vix_gates") for rule in facts.policy.rules)
+    gates = [rule for rule in facts.policy.rules if type(rule).__module__.endswith(".vix_gates")]
+    applied = any(getattr(getattr(rule, "params", None), "applied", True) for rule in gates)
     use = "applied" if applied else "shown, not applied"
     low, high = VIX_GATES
     meaning = {low: f"VIX below {low:g}: every tier", high: f"VIX above {high:g}: hold, no new condor"}
