@@ -11,6 +11,8 @@ from alvh.accounting.ledger import balances, ledger_equity_cents, stale_and_mode
 from alvh.accounting.statement import Statement
 from alvh.conventions import last_trading_session
 from alvh.day import Run
+from alvh.decision.layers.vix_calls import VixCalls
+from alvh.decision.layers.vx_futures import VxFutures
 from alvh.evidence.account import account
 from alvh.values import Fill, Phase
 
@@ -89,9 +91,14 @@ def check_journal(run: Run) -> None:
         for c in run.book.campaigns(layer)
         for p in c.positions.values()
     }
-    # Hedges are long, condors have as many long as short options.
+    # Calls and futures of the hedge are long, unless the policy sells them by name; spreads have a short leg.
+    long = {
+        layer.name
+        for layer in run.policy.layers
+        if type(layer) in {VixCalls, VxFutures} and not getattr(layer.params, "short", False)
+    }
     for (layer, _, _), quantity in held.items():
-        assert quantity > 0 or layer not in run.policy.hedge_layers
+        assert quantity > 0 or layer not in long
 
 
 def check_timing(run: Run) -> None:

@@ -15,14 +15,15 @@ from alvh.adapters.store import Store
 from alvh.conventions import listed_expiries
 from alvh.conventions import sessions as nyse_sessions
 from alvh.day import Run, choose_source, run
+from alvh.evidence.account import account
 from alvh.evidence.residual import residual_stats
 from alvh.execution.execute import Execution
 from alvh.market.history import History
 from alvh.market.market_quotes import MarketQuotes
 from alvh.market.reconstruct import ModelledQuotes
 from alvh.policies.brokers import load_broker
-from alvh.policies.policy import preset
-from alvh.values import Fill
+from alvh.policies.policy import preset, preset_names
+from alvh.values import Contract, Fill
 from invariants.identities import check, check_timing
 
 pytestmark = pytest.mark.shared
@@ -30,7 +31,11 @@ FIRST, LAST = dt.date(2007, 1, 3), dt.date(2026, 7, 8)
 CHAINS_FIRST, CHAINS_LAST = dt.date(2019, 4, 25), dt.date(2019, 6, 28)
 ABSENT = tuple(dt.date(2019, month, day) for month, day in ((5, 10), (5, 17), (6, 14), (6, 17), (6, 18)))
 """Sessions without a capture (`sessions.csv` beside the chains)."""
-TABLES = ("vol_indices", "vx_futures", "underlyings", "rates")
+TABLES = (
+    "vol_indices", "vx_futures", "underlyings", "rates", "fomc", "breadth", "flows", "fundamentals", "benchmarks",
+)  # fmt: skip
+OTHERS = tuple(name for name in preset_names() if name not in {"condor-only", "alvh"})
+"""Every other shipped policy, run once from end to end."""
 CHAINS = "chains/spx_cboe_delayed_2019"
 NAV_CENTS = 500_000_000
 
@@ -83,12 +88,49 @@ def test_the_greeks_explain_95_percent_of_days(made):
 
 
 def test_nothing_is_ordered_that_was_not_listed_that_day(made):
+    all_orders_are_listed(made)
+
+
+def all_orders_are_listed(made: Run) -> None:
+    """Hold every order of every session to the listings of its day; what is held already was listed once."""
+    ordered: set[Contract] = set()
     for plan in made.plans:
         day = plan.decided_at.session
         for order in plan.orders:
             for leg in order.legs:
                 listed = {one.expiry for one in listed_expiries(leg.contract.root, day)}
-                assert leg.contract.expiry in listed, f"{leg.contract} on {day}"
+                assert leg.contract in ordered or leg.contract.expiry in listed, f"{leg.contract} on {day}"
+                ordered.add(leg.contract)
+
+
+def test_every_refusal_is_counted(made):
+    every_refusal_is_counted(made)
+
+
+def every_refusal_is_counted(made: Run) -> None:
+    """Hold what was decided to what was filled and what was listed as not filled, and the statement to both."""
+    ordered = sum(len(plan.orders) for plan in made.plans)
+    filled = sum(isinstance(entry, Fill) for entry in made.book.journal)
+    # One skip for an order, or for a group that is filled all or none.
+    groups = sum(len({o.group for o in plan.orders if o.group}) for plan in made.plans)
+    grouped = sum(bool(o.group) for plan in made.plans for o in plan.orders)
+    unfilled = sum(skip.why.startswith("not filled") for skip in made.skips)
+    assert ordered - filled - (grouped - groups) <= unfilled <= ordered - filled
+    decided = {(skip.date, skip.layer, skip.why) for plan in made.plans for skip in plan.skips}
+    assert decided <= {(skip.date, skip.layer, skip.why) for skip in made.skips}
+    assert account(made, {}).skips == made.skips
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_every_other_policy_runs_from_end_to_end(name, history):
+    made = backtest(history, name, FIRST, LAST)
+    statement = check(made)
+    assert made.dates == tuple(nyse_sessions(FIRST, LAST).astype(object))
+    assert len(statement.fills) > 100
+    all_orders_are_listed(made)
+    if not made.policy.only:
+        every_refusal_is_counted(made)
+        no_active_layer_is_empty_without_a_reason(made)
 
 
 def test_every_fill_is_at_a_listed_expiry_and_before_it_settles(made):
@@ -113,28 +155,34 @@ def test_no_week_passes_without_an_entry_or_a_reason(made):
 
 
 def test_no_active_hedge_layer_is_empty_without_a_listed_reason(made):
-    """A layer that holds nothing while condors stay open has an order on its way, or a skip of that very close."""
+    empty = no_active_layer_is_empty_without_a_reason(made)
+    # Refills and the budget did leave layers empty, so there was something to look at.
+    assert bool(empty) == bool(made.policy.hedge_layers)
+
+
+def no_active_layer_is_empty_without_a_reason(made: Run) -> Counter[str]:
+    """Hold every layer that is empty while condors stay open to an order on its way, or to a skip of that close."""
     layers = made.policy.hedge_layers
+    condors = [layer.name for layer in made.policy.layers if not layer.hedge and not getattr(layer, "overlay", False)]
     held = held_by_layer(made)
     ordered = {(plan.decided_at.session, order.layer) for plan in made.plans for order in plan.orders}
     skipped = {(skip.date, skip.layer) for skip in made.skips}
-    # Where every condor is being closed the target is nothing.
+    # Where every condor is being closed, or the layer's weight is nothing, the target is nothing.
     idle = {
         (plan.decided_at.session, layer)
         for plan in made.plans
         for layer in layers
         if plan.notes.get(f"{layer}.target") == 0.0
     }
-    empty = Counter()
+    empty: Counter[str] = Counter()
     for k, day in enumerate(made.dates):
-        if not held["condor"][k]:
+        if not any(held[name][k] for name in condors):
             continue
         for layer in layers:
             if not held[layer][k] and (day, layer) not in idle:
                 empty[layer] += 1
                 assert (day, layer) in ordered or (day, layer) in skipped, f"{layer} is empty on {day}"
-    # Refills and the budget did leave layers empty, so there was something to look at.
-    assert bool(empty) == bool(layers)
+    return empty
 
 
 def held_by_layer(made: Run) -> dict[str, np.ndarray]:

@@ -127,6 +127,41 @@ def test_alvh_takes_gains_as_concepts_md_says() -> None:
     assert one["exit_front_level"] is None
 
 
+def test_in_alvh_the_first_layer_is_conditional_and_the_gates_are_shown() -> None:
+    # decisions.md: "L1 conditional, L2 and L3 always"; the VIX gates "belong to `glossary`; in `alvh` they are shown".
+    assert [p["switch"] for p in calls("alvh").values()] == ["macd", "always", "always"]
+    applied = {name: rule.params.applied for name in ("alvh", "glossary") for rule in preset(name).rules[:1]}
+    assert applied == {"alvh": False, "glossary": True}
+
+
+def test_the_published_readings_of_four_four_two() -> None:
+    # decisions.md, "Policies".
+    assert [p["equity_share"] for p in calls("442-budget").values()] == [0.008, 0.008, 0.004]
+    assert [p["short"] for p in calls("442-short-third").values()] == [False, False, True]
+    assert [(p["dte_min"], p["dte_max"]) for p in calls("442-short-dated").values()] == [(1, 7), (30, 45), (60, 120)]
+    assert [p["weeklies"] for p in calls("442-short-dated").values()] == [True, False, False]
+    assert [p["keep"] for p in calls("glossary").values()] == [True, True, True]
+
+
+def test_the_tiers_of_the_glossary() -> None:
+    # concepts.md, section 2: credits 0.70, 1.15 and 1.60 on wings of 5, one day, no stop, held to settlement.
+    tiers = [layer.params for layer in preset("glossary").layers if isinstance(layer, Condor)]
+    assert [(p.short, p.wing_points, p.dte_in, p.dte_max) for p in tiers] == [
+        (0.70, 5.0, "sessions", 1), (1.15, 5.0, "sessions", 1), (1.60, 5.0, "sessions", 1),
+    ]  # fmt: skip
+    assert all((p.profit_take, p.stop_loss, p.exit_dte) == (None, None, None) for p in tiers)
+    assert preset("glossary").timing == "same_close"
+
+
+def test_only_names_layers_that_exist() -> None:
+    said = 'only = ["L9"]\n' + SMALL
+    with pytest.raises(PolicyError, match="line 1: only: no layer is called 'L9'"):
+        parse_policy(said)
+    with pytest.raises(PolicyError, match="must be a list of layers"):
+        parse_policy('only = "L1"\n' + SMALL)
+    assert parse_policy('only = ["L1"]\n' + SMALL).only == ("L1",)
+
+
 def test_the_replica_is_always_on_and_never_monetised() -> None:
     for layer in calls("442-contracts").values():
         assert layer["monetise_multiple"] is layer["exit_front_level"] is layer["giveback"] is None
@@ -135,7 +170,31 @@ def test_the_replica_is_always_on_and_never_monetised() -> None:
 @pytest.mark.parametrize(
     ("name", "rules"),
     [
-        ("alvh", ["sizing", "hedge_budget", "whole_contracts"]),
+        (
+            "alvh",
+            [
+                "vix_gates",
+                "market_health",
+                "liquidity",
+                "entry_deferral",
+                "leakage",
+                "time_shift",
+                "protocol",
+                "sizing",
+                "fomc",
+                "capital",
+                "vvix_freeze",
+                "vote",
+                "rsi_tilt",
+                "false_binary",
+                "hedge_budget",
+                "whole_contracts",
+                "erosion",
+                "steward",
+            ],
+        ),
+        ("glossary", ["vix_gates", "sizing", "hedge_budget", "whole_contracts"]),
+        ("442-budget", ["sizing", "whole_contracts"]),
         ("442-contracts", ["sizing", "whole_contracts"]),
         ("condor-only", ["sizing"]),
     ],
@@ -152,7 +211,7 @@ def test_what_each_trades_options_on() -> None:
     assert preset("condor-only").underlyings == ("SPX",)
     assert preset("alvh").underlyings == ("SPX", "VIX")
     assert preset("condor-only", {"condor.underlying": "XSP"}).underlyings == ("XSP",)
-    assert preset("alvh").hedge_layers == ("L1", "L2", "L3")
+    assert preset("alvh").hedge_layers == ("L1", "L2", "L3", "puts")
     assert preset("condor-only").hedge_layers == ()
 
 
@@ -207,6 +266,7 @@ def test_an_override_hashes_like_the_same_text() -> None:
 # -- mistakes --------------------------------------------------------------------------------------------------------
 
 
+LAYERS = ", ".join(kinds("layer"))
 MISTAKES = [
     ("short = 0.10", "shrot = 0.10", "line 7: condor: unknown key 'shrot'; did you mean 'short'?"),
     ("delta = 0.40", "detla = 0.40", "line 12: L1: unknown key 'detla'; did you mean 'delta'?"),
@@ -219,8 +279,8 @@ MISTAKES = [
     ("short = 0.10", 'entry = "none"', "line 7: condor: entry = 'none' cannot be; valid: daily, monthly, weekly"),
     ("short = 0.10", "dte_min = 90", "line 5: condor: dte_min = 90 is above dte_max = 60"),
     ('kind = "condor"', 'kind = "codnor"', "line 6: unknown layer 'codnor'; did you mean 'condor'?"),
-    ('kind = "condor"', "kind = 3", "line 6: unknown layer 3; valid: condor, vix_calls"),
-    ('kind = "condor"\n', "", "line 5: this [[layers]] entry has no kind; valid: condor, vix_calls"),
+    ('kind = "condor"', "kind = 3", f"line 6: unknown layer 3; valid: {LAYERS}"),
+    ('kind = "condor"\n', "", f"line 5: this [[layers]] entry has no kind; valid: {LAYERS}"),
     ('kind = "sizing"', 'kind = "sizng"', "line 15: unknown rule 'sizng'; did you mean 'sizing'?"),
     ('version = "3"', 'vesion = "3"', "line 2: unknown key 'vesion'; did you mean 'version'?"),
     ('[[rules]]\nkind = "sizing"', '[[ruls]]\nkind = "sizing"', "line 14: unknown key 'ruls'; did you mean 'rules'?"),
@@ -315,7 +375,8 @@ def test_an_override_replaces_one_parameter_of_one_member() -> None:
     made = preset("alvh", {"L2.contracts": 6.0, "condor.exit_dte": 14, "sizing.target": 0.01})
     params = {layer.name: layer.params for layer in made.layers}
     assert (params["L2"].contracts, params["L1"].contracts, params["condor"].exit_dte) == (6.0, 4.0, 14)
-    assert made.rules[0].params.target == 0.01
+    (sizing,) = [rule for rule in made.rules if rule.name == "sizing"]
+    assert sizing.params.target == 0.01
     assert preset("alvh").layers[2].params.contracts == 4.0
 
 

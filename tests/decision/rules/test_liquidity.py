@@ -40,7 +40,7 @@ def test_less_liquidity_never_asks_for_less(ratio, less, falling) -> None:
 
 def test_half_size() -> None:
     draft = draft_of(entry())
-    said = judge(rule(), Values(lqr=0.7, lqr_falling_5d=0.0), draft)
+    said = judge(rule(), Values(lqr=0.7, lqr_falling_5d=0.0, lqr_source=0.0), draft)
     assert draft.entry_scale == {"liquidity": 0.5}
     assert said == [
         "liquidity quick ratio 0.70, below 1.00: new condors x0.50",
@@ -53,7 +53,7 @@ def test_a_run_closes_condors_and_keeps_hedges() -> None:
     held = hold(book, "condor", {PUT: -1}, {PUT: 1.0}, lots=4)
     hold(book, "L1", {PUT: 2}, {PUT: 1.0})
     draft = draft_of(entry(), hedges=("L1",))
-    said = judge(rule(), Values(lqr=0.7, lqr_falling_5d=1.0), draft, book)
+    said = judge(rule(), Values(lqr=0.7, lqr_falling_5d=1.0, lqr_source=0.0), draft, book)
     assert [(o.kind, o.layer, o.campaign) for o in draft.orders] == [("close", "condor", held)]
     assert draft.flattening
     assert said[0] == "liquidity quick ratio 0.70, below 0.80 and falling: condors off first, hedges last"
@@ -66,15 +66,18 @@ def test_a_run_closes_condors_and_keeps_hedges() -> None:
 )
 def test_with_a_percentile_a_low_level_is_not_enough(share, why) -> None:
     draft = draft_of(entry())
-    said = judge(rule(flatten_percentile=0.05), Values(lqr=0.7, lqr_falling_5d=1.0, lqr_pct=share), draft)
+    said = judge(
+        rule(flatten_percentile=0.05), Values(lqr=0.7, lqr_falling_5d=1.0, lqr_pct=share, lqr_source=1.0), draft
+    )
     assert bool(draft.flattening) is not bool(why)
     assert why in said[1]
-    assert draft.entry_scale == ({"liquidity": 0.5} if why else {})
+    # Low enough for its year to halve, or not known to be too high for it.
+    assert draft.entry_scale == ({"liquidity": 0.5} if why and not share > 0.10 else {})
 
 
 def test_usual_size() -> None:
     draft = draft_of(entry())
-    said = judge(rule(), Values(lqr=1.2, lqr_falling_5d=1.0), draft)
+    said = judge(rule(), Values(lqr=1.2, lqr_falling_5d=1.0, lqr_source=0.0), draft)
     assert said == ["liquidity quick ratio 1.20, not below 1.00: usual size"]
     assert not draft.entry_scale
 
@@ -82,3 +85,13 @@ def test_usual_size() -> None:
 def test_its_thresholds_do_not_cross() -> None:
     with pytest.raises(ValidationError):
         LiquidityParams(low=0.5, flatten_below=0.6)
+
+
+def test_what_stands_in_for_flows_is_judged_by_its_rank_and_flows_by_their_level() -> None:
+    for source, share, scale in ((0.0, 0.9, {"liquidity": 0.5}), (1.0, 0.9, {}), (1.0, 0.1, {"liquidity": 0.5})):
+        draft = draft_of(entry())
+        judge(rule(), Values(lqr=0.9, lqr_falling_5d=1.0, lqr_pct=share, lqr_source=source), draft)
+        assert draft.entry_scale == scale
+    draft = draft_of(entry())
+    judge(rule(low_percentile=None), Values(lqr=0.9, lqr_falling_5d=1.0, lqr_pct=0.9, lqr_source=1.0), draft)
+    assert draft.entry_scale == {"liquidity": 0.5}

@@ -29,9 +29,11 @@ class LiquidityParams(Params):
     scale : float
     flatten_below : float
         Below it, while the ratio has fallen over 5 sessions, everything is closed: condors first, hedges last.
-    flatten_percentile : float or None
-        With it, only while the ratio is also in this lowest share of its 252 sessions: the level alone was below 0.8
-        and falling on 22 % of the sessions of 2007 to August 2026.
+    low_percentile, flatten_percentile : float or None
+        Where no fund flows are known and turnover and spread stand in, the ratio counts as low only while it is also in
+        this lowest share of its 252 sessions: the stand-in is 1 by construction on an ordinary day, so that it was
+        below 1.0 on 45 % of the sessions of 2007 to 2026, and below 0.8 and falling on 24 % (decision 0007). None
+        takes it at its level.
     on_unknown : {"pass", "halve", "block"}
         What happens to new condors when the ratio is missing.
     """
@@ -39,7 +41,8 @@ class LiquidityParams(Params):
     low: float = Field(1.0, gt=0.0)
     scale: float = Field(0.5, ge=0.0, le=1.0)
     flatten_below: float = Field(0.8, ge=0.0)
-    flatten_percentile: float | None = Field(None, gt=0.0, le=1.0)
+    low_percentile: float | None = Field(0.10, gt=0.0, le=1.0)
+    flatten_percentile: float | None = Field(0.01, gt=0.0, le=1.0)
     on_unknown: OnUnknown = "pass"
 
     @model_validator(mode="after")
@@ -70,11 +73,14 @@ class Liquidity:
         p = self.params
         ratio = readings.value("lqr")
         falling = readings.value("lqr_falling_5d")
-        share = 0.0 if p.flatten_percentile is None else readings.value("lqr_pct")
+        stands_in = readings.value("lqr_source") != 0.0
+        share = readings.value("lqr_pct") if stands_in else 0.0
+        # A rank that is unknown (NaN) does not make a low ratio harmless.
+        thin = p.low_percentile is None or not share > p.low_percentile
         lowest = p.flatten_percentile is None or share <= p.flatten_percentile
         draft.notes[f"{self.name}.lqr"] = ratio
         numbers: dict[str, Any] = {"ratio": ratio, "low": p.low, "below": p.flatten_below, "scale": p.scale}
-        match answer(ratio, falling, p.low, p.flatten_below, lowest=lowest):
+        match answer(ratio, falling, p.low, p.flatten_below, thin=thin, lowest=lowest):
             case "flatten":
                 said = (
                     "liquidity quick ratio {ratio:.2f}, below {below:.2f} and falling: condors off first, hedges last"
@@ -93,7 +99,8 @@ class Liquidity:
                         self.name, f"flatten everything: rejected, {self._why_not(falling, share)}", rejected=True
                     )
             case _:
-                draft.say(self.name, "liquidity quick ratio {ratio:.2f}, not below {low:.2f}: usual size", **numbers)
+                because = "not among the lowest of its year" if ratio < p.low else "not below {low:.2f}"
+                draft.say(self.name, f"liquidity quick ratio {{ratio:.2f}}, {because}: usual size", **numbers)
 
     def _why_not(self, falling: float, share: float) -> str:
         """Return why a ratio that is low enough does not flatten."""
@@ -102,15 +109,17 @@ class Liquidity:
         return "it is not falling" if falling != 1.0 else "for its year it is not low enough"
 
 
-def answer(ratio: float, falling: float, low: float, flatten_below: float, *, lowest: bool = True) -> Answer:
+def answer(
+    ratio: float, falling: float, low: float, flatten_below: float, *, thin: bool = True, lowest: bool = True
+) -> Answer:
     """Return what the ratio asks for.
 
-    `falling` is 1 where it fell over 5 sessions (NaN, unknown, does not flatten); `lowest` says whether it is low
-    enough for its year, where that is asked.
+    `falling` is 1 where it fell over 5 sessions (NaN, unknown, does not flatten); `thin` and `lowest` say whether it is
+    low enough for its year to halve and to flatten, where that is asked.
     """
     if ratio < flatten_below and falling == 1.0 and lowest:
         return "flatten"
-    return "smaller" if ratio < low else ""
+    return "smaller" if ratio < low and thin else ""
 
 
 RULE = Liquidity

@@ -42,6 +42,7 @@ class Sizing:
     """Sets the lots of every condor that is opened, and refuses one that is too large, with the reason."""
 
     needs: ClassVar[tuple[str, ...]] = ()
+    after: ClassVar[tuple[str, ...]] = ("market_health", "liquidity", "entry_deferral", "leakage", "vix_gates")
     Params = SizingParams
 
     def __init__(self, name: str, params: SizingParams) -> None:

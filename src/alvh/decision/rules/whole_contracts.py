@@ -31,7 +31,9 @@ class WholeContracts:
     """Turns the targets of the hedge layers into orders, one package a layer."""
 
     needs: ClassVar[tuple[str, ...]] = ()
-    after: ClassVar[tuple[str, ...]] = ("sizing", "hedge_budget")
+    after: ClassVar[tuple[str, ...]] = (
+        "sizing", "fomc", "capital", "vote", "vvix_freeze", "rsi_tilt", "false_binary", "amm", "hedge_budget",
+    )  # fmt: skip
     Params = WholeContractsParams
 
     def __init__(self, name: str, params: WholeContractsParams) -> None:
