@@ -32,7 +32,7 @@ class LiquidityParams(Params):
     low_percentile, flatten_percentile : float or None
         Where no fund flows are known and turnover and spread stand in, the ratio counts as low only while it is also in
         this lowest share of its 252 sessions: the stand-in is 1 by construction on an ordinary day, so that it was
-        below 1.0 on 45 % of the sessions of 2007 to 2026, and below 0.8 and falling on 24 % (decision 0007). None
+        below 1.0 on 45 % of the sessions of 2007 to 2026, and below 0.8 and falling on 24 % (decision 0008). None
         takes it at its level.
     on_unknown : {"pass", "halve", "block"}
         What happens to new condors when the ratio is missing.
