@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -220,3 +221,22 @@ def test_positions_are_what_the_journal_adds_up_to(made):
     assert book.cash_cents == cash
     # The cost has the sign of what is held: nobody was ever paid to take on a long option.
     assert all(cost * quantity > 0 for _, quantity, cost in held(book))
+
+
+class Unpriced:
+    """A view in which nothing is worth anything."""
+
+    def mark(self, contract: Contract) -> float:
+        return 0.0
+
+
+def test_a_close_notes_the_largest_losses_open_beside_the_equity():
+    book = Book(100_000_00)
+    book.at_close(day(1), Unpriced())
+    book.apply(replace(fill(day(2), leg(PUT, -1, 2.0), leg(LOWER_PUT, 1, 1.0), campaign="one"), max_loss_cents=400_00))
+    book.apply(replace(fill(day(2), leg(PUT, -2, 2.0), leg(LOWER_PUT, 2, 1.0), campaign="two"), max_loss_cents=800_00))
+    book.at_close(day(2), Unpriced())
+    book.apply(fill(day(3), leg(PUT, 1, 0.0), leg(LOWER_PUT, -1, 0.0), campaign="one", kind="close"))
+    book.at_close(day(3), Unpriced())
+    assert book.margin_path() == [0, 1_200_00, 800_00]
+    assert list(book.equity_path()[0]) == [day(1), day(2), day(3)]

@@ -3,7 +3,9 @@
 One row a session: the log return of SPX, the log change of a VX future 30, 60, 90, 120 and 150 days from expiry, and
 the change of ln VVIX. A VX move is measured within one contract, so no roll is in it, while the slide of a contract
 along the curve is. Rows are never changed, and never mixed across sessions (`methodology.md` section 7, engine A: "keep
-rows whole"; section 9: blocks of 15 sessions). What the past did not hold, no scenario holds. Our choice.
+rows whole"; section 9: blocks of 15 sessions). Our choice, with two limits: what the past did not hold, no scenario
+holds; and rows are not scaled to today's volatility, so that after a calm there is more movement in the scenarios than
+in option prices, and in a panic less.
 """
 
 from __future__ import annotations

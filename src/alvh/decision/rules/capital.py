@@ -9,7 +9,9 @@ condor is proposed, so that no verdict has to be remembered between two closes. 
 from __future__ import annotations
 
 import bisect
+import datetime as dt
 import math
+from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -136,7 +138,7 @@ class Capital:
         """Return the slope of the account's daily returns on those of SPX."""
         dates, equity = book.equity_path()
         n = self.params.beta_sessions + 1
-        at = [bisect.bisect_left(view.calendar, date) for date in dates[-n:]]
+        at = positions(view.calendar, dates[-n:])
         level = view.known(("column", "SPX"), spx_level)[at]
         money = np.asarray(equity[-n:], dtype=np.float64)
         return slope(np.diff(money) / money[:-1], np.diff(level) / level[:-1], self.params.beta_least)
@@ -262,6 +264,17 @@ def occasion(view: View, draft: Draft, *, on_entries: bool) -> str:
     if moved or draft.notes.get("protocol.adjusting"):
         return "adjustment"
     return "month end" if conventions.next_session(view.date).month != view.date.month else ""
+
+
+def positions(calendar: Sequence[dt.date], dates: Sequence[dt.date]) -> list[int]:
+    """Return where some sessions, oldest first, stand in the calendar."""
+    at: list[int] = []
+    k = bisect.bisect_left(calendar, dates[0]) if dates else 0
+    for date in dates:
+        while calendar[k] < date:
+            k += 1
+        at.append(k)
+    return at
 
 
 def spx_level(history: History) -> Floats:
