@@ -203,26 +203,30 @@ def value_paths(
 
     `growth` is the exponential of `moves`.
     """
-    for p in range(growth.shape[0]):
-        for j in range(where.shape[0]):
-            level = terms[j, 0] * growth[p, where[j, 1]]
-            strike, call, years, kind = terms[j, 1], terms[j, 2] > 0.0, terms[j, 3], where[j, 0]
+    for j in range(where.shape[0]):
+        kind, own, other = where[j, 0], where[j, 1], where[j, 2]
+        start, strike, call, years, vol = terms[j, 0], terms[j, 1], terms[j, 2] > 0.0, terms[j, 3], terms[j, 4]
+        carry, paid, unit = terms[j, 5], terms[j, 6], terms[j, 7]
+        sign = 1.0 if call else -1.0
+        floor = displacement(1.0, years)
+        for p in range(growth.shape[0]):
+            level = start * growth[p, own]
             if kind == LINEAR:
                 worth = level
             elif kind == EXERCISED:
-                worth = max(level - strike, 0.0) if call else max(strike - level, 0.0)
+                worth = max(sign * (level - strike), 0.0)
             elif kind == BLACK:
-                worth = black.price(level, strike, years, terms[j, 4] * growth[p, where[j, 2]], 1.0, call)
+                worth = black.price(level, strike, years, vol * growth[p, other], 1.0, call)
             else:
-                place = (moves[p, where[j, 2]] + GRID_REACH) / (2.0 * GRID_REACH) * (GRID_POINTS - 1)
+                place = (moves[p, other] + GRID_REACH) / (2.0 * GRID_REACH) * (GRID_POINTS - 1)
                 place = min(max(place, 0.0), GRID_POINTS - 1.0)
                 low = min(int(place), GRID_POINTS - 2)
                 s = smiles[j, low] + (place - low) * (smiles[j, low + 1] - smiles[j, low])
-                floor = displacement(level, years)
-                worth = (
-                    call_price(level, strike, floor, s, years) if call else put_price(level, strike, floor, s, years)
-                )
-            gained = (worth * terms[j, 5] - terms[j, 6]) * terms[j, 7]
+                if call:
+                    worth = call_price(level, strike, floor * level, s, years)
+                else:
+                    worth = put_price(level, strike, floor * level, s, years)
+            gained = (worth * carry - paid) * unit
             for b in range(held.shape[1]):
                 out[p, b] += held[j, b] * gained
 
