@@ -252,8 +252,8 @@ class Layer(Protocol):
 
     A layer may also say, by attributes of these names, what a policy has to give it, and a policy that does not is
     refused: `rules`, kinds of rules it cannot do without; `hands_to`, names of hedge layers later in the policy;
-    `underlying`, what it trades options on (``SPX`` when it says nothing). A layer with `overlay` true is neither a
-    condor that hedges are bought for nor a hedge.
+    `underlying`, what it trades options on (``SPX`` when it says nothing); `library`, a package it needs that is not
+    installed by default. A layer with `overlay` true is neither a condor that hedges are bought for nor a hedge.
     """
 
     name: str
