@@ -15,6 +15,8 @@ HEDGED, CONTROL = "alvh", "condor-only"
 """The pair that is compared by preference (`product.md`, "Policies shipped")."""
 
 WORST_DAYS = 10
+SAME_CONDORS = 0.05
+"""Two policies whose numbers of condors differ by a larger share do not differ by their hedge alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +25,14 @@ class Pair:
 
     `control` is the statement of the policy without a hedge; None where no such policy ran over the same sessions: then
     ``without`` is the hedged run with the P&L of its hedge layers taken out, so its condors stay those of the hedged
-    run and its interest keeps the effect of the premiums.
+    run and its interest keeps the effect of the premiums. `beside` is an unhedged policy that ran over the same sessions
+    with other condors: gates, capital or protocol part the two, and the hedge alone does not explain their difference.
     """
 
     hedged: Statement
     control: Statement | None
     equity_without_usd: Floats
+    beside: Statement | None = None
 
     @property
     def name_without(self) -> str:
@@ -89,7 +93,7 @@ def cash_returns(statement: Statement) -> Floats | None:
 def find_pair(statements: Sequence[Statement]) -> Pair | None:
     """Choose what is compared: `HEDGED` against `CONTROL`, else the first hedged against the first unhedged policy.
 
-    A control must have the same sessions and starting value. None where no statement has a hedge layer.
+    A control must have the same sessions and starting value, and about as many condors (`SAME_CONDORS`). None where no statement has a hedge layer.
     """
     hedged_ones = [one for one in statements if one.hedge_layers]
     if not hedged_ones:
@@ -97,8 +101,11 @@ def find_pair(statements: Sequence[Statement]) -> Pair | None:
     hedged = next((one for one in hedged_ones if one.policy == HEDGED), hedged_ones[0])
     controls = [one for one in statements if not one.hedge_layers and _same_window(one, hedged)]
     control = next((one for one in controls if one.policy == CONTROL), controls[0] if controls else None)
+    beside = None
+    if control is not None and not same_condors(hedged, control):
+        control, beside = None, control
     without = control.equity_usd if control else hedged.equity_usd - np.cumsum(hedge_pnl_usd(hedged))
-    return Pair(hedged, control, without)
+    return Pair(hedged, control, without, beside)
 
 
 def compare(pair: Pair) -> Comparison:
@@ -124,6 +131,17 @@ def _side(equity_usd: Floats, frame: Statement, worst: Ints) -> Side:
         cvar95=cvar95(daily_returns(equity_usd, start_usd)),
         worst_days_usd=float(total_pnl_usd(equity_usd, start_usd)[worst].sum()),
     )
+
+
+def condors_opened(statement: Statement) -> int:
+    """Return how many campaigns of layers that do not hedge were opened."""
+    return sum(line.layer not in statement.hedge_layers for line in statement.campaigns)
+
+
+def same_condors(one: Statement, other: Statement) -> bool:
+    """Whether two runs opened about as many condors, so that what parts them is the hedge."""
+    mine, theirs = condors_opened(one), condors_opened(other)
+    return abs(mine - theirs) <= SAME_CONDORS * max(mine, theirs, 1)
 
 
 def _same_window(one: Statement, other: Statement) -> bool:

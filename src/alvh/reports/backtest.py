@@ -87,7 +87,7 @@ def backtest_report(statements: Sequence[Statement], *, fill_ladder: Mapping[str
 
 def _leading(statements: Sequence[Statement], pair: Pair | None) -> tuple[Statement, ...]:
     """Put the two that are compared first, the hedged one leading, the others after them in the order given."""
-    first = [] if pair is None else [one for one in (pair.hedged, pair.control) if one is not None]
+    first = [] if pair is None else [one for one in (pair.hedged, pair.control, pair.beside) if one is not None]
     return (*first, *(one for one in statements if all(one is not other for other in first)))
 
 

@@ -6,7 +6,7 @@ import math
 
 from alvh.accounting.statement import Statement
 from alvh.evidence.measure import cagr, cvar95, daily_returns, max_drawdown
-from alvh.evidence.pairing import Comparison, Pair
+from alvh.evidence.pairing import Comparison, Pair, condors_opened
 from alvh.reports.blocks import Figure, Num, Verdict
 from alvh.reports.words import dollars, percent, plural, same_when_written
 
@@ -20,7 +20,7 @@ def hedged_verdict(pair: Pair, told: Comparison) -> Verdict:
     return Verdict(
         headline=f"{_cost(told)}, and {_drawdown(told)}",
         figures=_figures(told),
-        sentences=(_compared(pair), _tail(pair, told), _growth(pair, told)),
+        sentences=(_compared(pair), _tail(pair, told), _growth(pair, told), *_beside(pair)),
         caveats=(ONE_HISTORY, marks(pair.hedged)),
     )
 
@@ -123,6 +123,18 @@ def _compared(pair: Pair) -> str:
     return (
         f"Compared: {pair.hedged.policy} as it ran, and the same run with the P&L of its hedge layers taken out "
         "(its condors and its interest stay as they were, so this is an approximation of not hedging)."
+    )
+
+
+def _beside(pair: Pair) -> tuple[str, ...]:
+    """Say what an unhedged policy with other condors came to, and that the hedge is not what parts the two."""
+    other = pair.beside
+    if other is None:
+        return ()
+    return (
+        f"{other.policy} beside it is another book: it opened {condors_opened(other):,} condors where "
+        f"{pair.hedged.policy} opened {condors_opened(pair.hedged):,}, and {dollars(other.nav_start_usd)} became "
+        f"{dollars(_end(other))}. What gates, capital and protocol changed there is not the hedge's doing.",
     )
 
 
