@@ -78,6 +78,9 @@ def replay(
         state.skips.clear()
         if on_day is not None:
             on_day(i - at + 1, stop - at)
+    if folder is not None and stop > at:
+        # The same evening is asked about again: by `explain`, by a ticket, with --all.
+        _keep(fold, start, stop, state, folder)
     view = wake(history, fold.policy, fold.quotes, stop, state, fold.how, fresh=stop == start)
     return state, view
 
@@ -92,7 +95,8 @@ def checkpoint_folder() -> Path:
 def _nearest(fold: Fold, start: int, stop: int, folder: Path | None) -> tuple[int, State]:
     """Return the latest checkpoint at or before a session, or the beginning."""
     if folder is not None:
-        for i in range(start + (stop - start) // EVERY_SESSIONS * EVERY_SESSIONS, start, -EVERY_SESSIONS):
+        yearly = range(start + (stop - start) // EVERY_SESSIONS * EVERY_SESSIONS, start, -EVERY_SESSIONS)
+        for i in dict.fromkeys((stop, *yearly)):
             path = folder / _name(fold, start, i)
             if path.exists():
                 try:
