@@ -14,6 +14,7 @@ import pytest
 from adapters.cli_desk import AXIS, CHAIN_START, END, Said, fill_store, say
 from alvh.adapters.backtesting import Request, execution, find_policy, prepare
 from alvh.adapters.store import Store
+from alvh.conventions import vix_expiry
 from alvh.day import run
 from alvh.diagnosis.diagnose import indicators
 from alvh.policies.policy import preset
@@ -159,6 +160,30 @@ def test_a_crossed_level_calls_the_users_command(store: Path, tmp_path: Path) ->
     said = file.read_text().splitlines() if file.exists() else []
     assert len(said) == len(crossed)
     assert crossed, "a shock crosses something"
+
+
+def test_my_own_book_is_what_the_card_starts_from(store: Path, tmp_path: Path) -> None:
+    # What today proposes for an empty account, held since the entry; and a call that is due for its roll.
+    own = fill_store(tmp_path / "s", chains=False)
+    legs = today(own, "--date", ENTRY, "--json").json["plan"]["orders"][0]["legs"]
+    rows = []
+    for leg in legs:
+        n = leg["ratio"]
+        rows.append(f"{leg['root']},{leg['expiry']},{leg['strike']:g},{leg['right']},{2 * n},{10 + 2 * n},{ENTRY}")
+    due = next(day for day in (vix_expiry(2018, m) for m in range(4, 7)) if 0 < (day - ENTRY).days <= 30)
+    rows += [f"VIX,{due},16,C,8,2.10,{ENTRY}", 'CASH,,,,"250,000.00",,']
+    export = tmp_path / "positions.csv"
+    export.write_text("root,expiry,strike,right,quantity,price,opened\n" + "\n".join(rows) + "\n")
+    told = say("book", "import", "csv", export, "--date", ENTRY, "--store", own)
+    assert told.code == 0, told.err
+    card = today(own, "--date", ENTRY, "--book", "mine", "--json")
+    assert card.code in (0, 1), card.err
+    (held,) = card.json["held"]
+    assert held["lots"] == 2
+    layer = next(row for row in card.json["hedges"] if row["layer"] == "L1")
+    assert layer["held"] == 8
+    assert f"+8 VIX {due.day} " in layer["holds"]
+    assert card.json["account"]["book"] == "mine"
 
 
 def test_diagnose_shows_every_reading_and_since_when(store: Path) -> None:

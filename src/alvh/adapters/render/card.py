@@ -25,7 +25,7 @@ from alvh.reports.words import dollars, plural
 from alvh.values import Missing
 
 LABEL_COLUMNS = 10
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 DIM, BAD, WARN, GOOD = "dim", "red", "yellow", "green"
 
 
@@ -83,7 +83,7 @@ def block(label: str, lines: Iterable[RenderableType], *, style: str = "bold cya
 
 def _title(card: Card) -> RenderableType:
     left = Text(f"{card.policy} tonight", style="bold")
-    left.append(f"   {WEEKDAYS[card.date.weekday()]} {day_text(card.date)}, at the close", style="")
+    left.append(f"   {WEEKDAYS[card.date.weekday()]} {day_text(card.date)} close", style="")
     account = card.account
     right = f"{account.book} book {dollars(account.equity_usd)} · {account.broker} · {card.quotes} quotes"
     grid = Grid.grid(expand=True)

@@ -153,11 +153,12 @@ def _threatened(facts: Facts, condors: Sequence[ProposedCondor | Missing]) -> It
             continue
         name = "short put" if contract.right == "P" else "short call"
         quoted = contract.root if contract.root == "XSP" else "SPX"
-        said = f"{name} {contract.strike:g} reaches {ALERT_DELTA * 100:.0f} delta at {quoted} {level:,.0f}"
         scale = 0.1 if quoted == "XSP" else 1.0
         down = contract.right == "P"
         beyond, was = (spot <= level, before * scale > level) if down else (spot >= level, before * scale < level)
         crossed = owner != TONIGHT and beyond and was
+        verb = "is past" if beyond else "reaches"
+        said = f"{name} {contract.strike:g} {verb} {ALERT_DELTA * 100:.0f} delta at {quoted} {level:,.0f}"
         yield Level("alert", owner, said, quoted, level, spot, before * scale, crossed)
 
 
