@@ -77,7 +77,14 @@ def test_it_goes_on_from_the_checkpoint_before(tmp_path: Path) -> None:
     replay(fold(), market().dates[200], tmp_path)
     assert len(list(tmp_path.glob("*.checkpoint"))) == 5  # before sessions 60, 100, 140, 180, and 200 itself
     replay(fold(), market().dates[215], tmp_path, lambda done, total: folded.append((done, total)))
-    assert folded[-1] == (15, 15)
+    assert folded[-1] == (35, 35)
+
+
+def test_the_evening_that_was_asked_about_needs_no_folding_again(tmp_path: Path) -> None:
+    folded: list[int] = []
+    replay(fold(), market().dates[200], tmp_path)
+    replay(fold(), market().dates[200], tmp_path, lambda done, _: folded.append(done))
+    assert folded == []
 
 
 def test_another_policy_or_another_past_finds_no_checkpoint(tmp_path: Path) -> None:
