@@ -183,7 +183,13 @@ def real(folder: Path, work: Path, runs: int) -> None:
             timed.append(backtest(bench, policy, request).seconds)
         warm = statistics.median(s["run"] for s in timed)
         load = statistics.median(s["load"] for s in timed)
-        print(f"real 2007-2026 {name:14} load {load:.2f} s  run {warm:.2f} s warm ({first:.2f} s first; target <= 2)")
+        # The same history again: its readings and smiles are there already, only the days are lived through.
+        again = statistics.median(backtest(bench, policy, request).seconds["run"] for _ in range(runs))
+        target = "6, cached 2" if name == "alvh" else "2"
+        print(
+            f"real 2007-2026 {name:14} load {load:.2f} s  run {warm:.2f} s warm, {again:.2f} s with its readings cached "
+            f"({first:.2f} s first; target <= {target})"
+        )
 
 
 if __name__ == "__main__":
