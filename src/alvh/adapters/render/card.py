@@ -58,8 +58,8 @@ def pieces(card: Card) -> Iterator[RenderableType]:
         yield block("CONDOR", _condor(card, condor))
     if not card.condors and card.action.acts and card.action.condor_because:
         yield block("CONDOR", [Text(f"none: {'; '.join(card.action.condor_because)}")])
-    for held in card.held:
-        yield block("OPEN", _held(held))
+    if card.held:
+        yield block("OPEN", [line for held in card.held for line in _held(held)])
     if card.hedges:
         yield block("HEDGES", [_hedges(card.hedges), *_refusals(card.hedges)])
     if card.voids:
@@ -136,7 +136,7 @@ def _held(held: OpenCondor | Missing) -> Iterator[Text]:
         return
     k = held.strikes
     head = f"{held.lots} x {held.root} {day_text(held.expiry)}   {k.long_put:g}/{k.short_put:g} P"
-    line = Text(f"{head}   {k.short_call:g}/{k.long_call:g} C   {held.days} days")
+    line = Text(f"{head}   {k.short_call:g}/{k.long_call:g} C")
     line.append(f"   P&L {dollars(held.profit_usd)}", style=GOOD if held.profit_usd >= 0.0 else BAD)
     line.append(f" ({held.kept * 100:+.0f} % of the credit)" if math.isfinite(held.kept) else "")
     yield line
@@ -144,7 +144,9 @@ def _held(held: OpenCondor | Missing) -> Iterator[Text]:
     rolled = f", rolled {plural(held.rolls, 'time')}" if held.rolls else ""
     line = Text(held.action, style="bold" if held.action != "hold" else "")
     deltas = f"delta {put:.2f} and {call:+.2f}" if math.isfinite(put + call) else "no quote today"
-    line.append(f"   {deltas}, since {held.opened}{rolled}, max loss {dollars(held.max_loss_usd)}", style=DIM)
+    line.append(
+        f"   {held.days} days, {deltas}, since {held.opened}{rolled}, max loss {dollars(held.max_loss_usd)}", style=DIM
+    )
     yield line
 
 
