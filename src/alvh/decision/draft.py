@@ -150,6 +150,7 @@ class Draft:
     entry_scale: dict[str, float] = field(default_factory=dict)
     max_step: float | None = None
     flattening: str = ""
+    _weights: dict[tuple[str, int, float | None], float] = field(default_factory=dict, repr=False)
 
     def skip(self, layer: str, why: str) -> None:
         """Record that something did not happen, and why."""
@@ -177,8 +178,13 @@ class Draft:
         factors = self.factors.get(layer)
         if not factors:
             return 1.0
-        key = ("weight", self.max_step, *(factor.key for factor in factors))
-        return self.view.prepared(key, lambda history: combined(history, factors, self.max_step))
+        asked = (layer, len(factors), self.max_step)
+        known = self._weights.get(asked)
+        if known is None:
+            key = ("weight", self.max_step, *(factor.key for factor in factors))
+            known = self.view.prepared(key, lambda history: combined(history, factors, self.max_step))
+            self._weights[asked] = known
+        return known
 
     def entries(self) -> list[int]:
         """Return the numbers of the orders that open a condor."""
