@@ -76,7 +76,7 @@ def test_the_other_rule_and_the_other_tenors(store: Path) -> None:
         (("--date", "2001-01-02"), "no SPX chain of 2001-01-02; the nearest: "),
         (("--underlying", "VIX"), "holds no VIX chains"),
         (("--underlying", "VIX", "--tenor", "9"), "--tenor 9: VVIX"),
-        (("--rule", "historical", "--tenor", "9"), "--rule historical: only VIX itself"),
+        (("--rule", "historical", "--tenor", "9"), "--rule historical: there was no index of 9 days"),
         (("--date", "soon"), "'soon' is not a date"),
     ],
 )

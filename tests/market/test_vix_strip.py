@@ -118,6 +118,20 @@ def test_which_expiries(session, minute, tenor, expiries) -> None:
     assert tuple((one.root, str(one.date)) for one in found) == expiries
 
 
+def test_a_long_tenor_takes_the_other_fridays_that_are_listed() -> None:
+    """From 2023-02-07 93 days end on 2023-05-11: the month end 28 April is nearer than the third Friday 21 April."""
+    listed = {("SPXW", D("2023-04-28")), ("SPXW", D("2023-06-30"))}
+
+    def dates(rule: str) -> tuple[str, ...]:
+        return tuple(str(one.date) for one in near_and_later(D("2023-02-07"), 915, 93, rule, "SPX", listed))
+
+    assert dates("current") == ("2023-04-28", "2023-05-19")
+    assert dates("historical") == ("2023-04-21", "2023-05-19")
+    # A shorter one names its Friday whether or not it is there.
+    near, _ = near_and_later(D("2023-02-07"), 915, 30, "current", "SPX", listed)
+    assert (near.root, str(near.date)) == ("SPXW", "2023-03-03")
+
+
 def test_the_historical_rule_leaves_the_front_month_a_week_before() -> None:
     def first(day: str) -> str:
         return str(near_and_later(D(day), 915, 30, "historical")[0].date)

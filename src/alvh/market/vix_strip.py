@@ -4,8 +4,12 @@ The strip itself is `alvh.maths.variance`. Here stand the rules around it (`meth
 Paper" 2009, 2014 and 2019; "Mathematics Methodology" 2022, bracket method):
 
 - ``current``: the last Friday expiry not beyond the tenor and the first one beyond it; on third Fridays the AM-settled
-  root SPX, else PM-settled SPXW. Tenors of 93 and 184 days take third Fridays only, VIX options their Wednesdays.
-- ``historical`` (VIX until October 2014): the first monthly with more than seven days left, and the month after it.
+  root SPX, else PM-settled SPXW. Weeklies end within two months; beyond them 93 days take third Fridays and whatever
+  other Friday the chain lists (month ends), 184 days third Fridays alone. VIX options: the monthly Wednesdays. (No text
+  we read says which Fridays the two long tenors take; of both readings these are the ones that the published closes
+  bear out, and `alvh replicate vix3m` shows the other one too.)
+- ``historical`` (VIX until October 2014): the first monthly with more than seven days left, and the month after it;
+  for 93 and 184 days third Fridays alone.
 
 A Friday (Wednesday) that is a holiday hands its place to the session before: on 2022-03-23 the near expiry is Thursday
 2022-04-14, Good Friday's eve.
@@ -15,7 +19,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
@@ -41,8 +45,10 @@ RateOf = Callable[[float], float]
 
 TENORS: Final = {9: "VIX9D", 30: "VIX", 93: "VIX3M", 184: "VIX6M"}
 """Published indices by tenor in days."""
-MONTHLY_FROM_DAYS: Final = 60
-"""Longer tenors are bracketed by third Fridays."""
+SPARSE_FROM_DAYS: Final = 60
+"""Beyond so many days not every Friday is listed: a longer tenor asks the chain which are."""
+MONTHS_ONLY_FROM_DAYS: Final = 120
+"""Beyond so many days only third Fridays count."""
 MIN_HISTORICAL_DAYS: Final = 7
 """The old rule leaves the front month when a week is left."""
 LAST_VALUE_AFTER_CLOSE: Final = 15
@@ -168,15 +174,16 @@ def read_vix(
         30 for VIX and VVIX.
     rule : {"current", "historical"}
     underlying : {"SPX", "VIX"}
-        VIX gives VVIX: monthlies only, as weekly VIX options hardly quote (`historical` leaves the front month a week
-        before it settles; `current` brackets the tenor).
+        VIX gives VVIX, from monthly series (`historical` leaves the front month a week before it settles; `current`
+        brackets the tenor).
 
     Returns
     -------
     VixReading or Missing
         Missing, with the reason, when the chain lacks an expiry the rule names or a strip cannot be computed.
     """
-    pair = near_and_later(session, minute, tenor_days, rule, underlying)
+    series = rows.select(pl.col("root").cast(pl.String), "expiry").unique()
+    pair = near_and_later(session, minute, tenor_days, rule, underlying, set(series.iter_rows()))
     terms = []
     for one in pair:
         found = _term(rows, one, underlying, rate_of(one.minutes / MINUTES_PER_DAY))
@@ -194,15 +201,27 @@ def read_vix(
 
 
 def near_and_later(
-    session: dt.date, minute: int, tenor_days: int, rule: Rule, underlying: Literal["SPX", "VIX"] = "SPX"
+    session: dt.date,
+    minute: int,
+    tenor_days: int,
+    rule: Rule,
+    underlying: Literal["SPX", "VIX"] = "SPX",
+    listed: Collection[tuple[str, dt.date]] = (),
 ) -> tuple[Expiry, Expiry]:
-    """Return the two expiries that a rule names at an instant, whether or not a chain quotes them."""
-    monthly = rule == "historical" or tenor_days >= MONTHLY_FROM_DAYS
+    """Return the two expiries that a rule names at an instant.
+
+    Third Fridays, and for short tenors every Friday, are named whether or not a chain quotes them; for tenors from
+    `SPARSE_FROM_DAYS` on a weekly counts only where `listed`, the chain's (root, expiry), has it.
+    """
+    sparse = tenor_days >= SPARSE_FROM_DAYS
+    months_only = rule == "historical" or tenor_days >= MONTHS_ONLY_FROM_DAYS
     now = (session.toordinal() - _EPOCH) * MINUTES_PER_DAY + minute
     near: Expiry | None = None
-    for root, date in _candidates(session, underlying, monthly=monthly):
+    for root, date in _candidates(session, underlying):
+        if root == "SPXW" and (months_only or (sparse and (root, date) not in listed)):
+            continue
         one = Expiry(round(settlement_instant(root, date) * MINUTES_PER_DAY) - now, root, date)
-        if rule == "historical" and tenor_days < MONTHLY_FROM_DAYS:
+        if months_only and not sparse:
             if near is not None:
                 return near, one
             near = one if one.minutes > MIN_HISTORICAL_DAYS * MINUTES_PER_DAY else None
@@ -213,7 +232,7 @@ def near_and_later(
     raise ValueError(f"no two expiries around {tenor_days} days after {session}")
 
 
-def _candidates(session: dt.date, underlying: str, *, monthly: bool) -> Iterator[tuple[str, dt.date]]:
+def _candidates(session: dt.date, underlying: str) -> Iterator[tuple[str, dt.date]]:
     """Yield (root, expiry) from the session on, ascending, over a year."""
     if underlying == "VIX":
         for ahead in range(14):
@@ -227,7 +246,7 @@ def _candidates(session: dt.date, underlying: str, *, monthly: bool) -> Iterator
         day = friday + dt.timedelta(7 * week)
         if day == third_friday(day.year, day.month):
             yield "SPX", spx_monthly_expiry(day.year, day.month)
-        elif not monthly:
+        else:
             yield "SPXW", session_on_or_before(day)
 
 

@@ -25,7 +25,7 @@ Example:
     type=click.Choice(["current", "historical"]),
     default="current",
     show_default=True,
-    help="current: weeklies around the tenor; historical: the two front months, as until October 2014.",
+    help="current: Fridays around the tenor; historical: monthlies alone, VIX as until October 2014.",
 )
 @click.option(
     "--tenor",
@@ -52,8 +52,8 @@ def vix(date: dt.date | None, rule: Any, tenor: str, underlying: Any, store_path
     from alvh.adapters.store import Store  # noqa: PLC0415
     from alvh.values import Missing  # noqa: PLC0415
 
-    if rule == "historical" and (tenor != "30" or underlying != "SPX"):
-        raise UserError("--rule historical: only VIX itself (--tenor 30, --underlying SPX) had another rule")
+    if rule == "historical" and tenor == "9":
+        raise UserError("--rule historical: there was no index of 9 days before weeklies")
     answer = vix_of(Store(Store.locate(store_path)), date, int(tenor), rule, underlying)
     if isinstance(answer, Missing):
         if as_json:

@@ -16,7 +16,16 @@ from typing import Final, Literal
 import numpy as np
 
 from alvh.evidence.replication import Desk, Row, Target
-from alvh.market.vix_strip import TENORS, Capture, captures, read_vix, treasury_rates
+from alvh.market.vix_strip import (
+    MONTHS_ONLY_FROM_DAYS,
+    SPARSE_FROM_DAYS,
+    TENORS,
+    Capture,
+    Rule,
+    captures,
+    read_vix,
+    treasury_rates,
+)
 from alvh.values import Missing
 
 MEDIAN_THRESHOLD_POINTS: Final = 0.02
@@ -49,7 +58,7 @@ def shows_the_close(capture: Capture) -> bool:
 
 
 def compare(
-    desk: Desk, symbol: str, tenor_days: int, underlying: Literal["SPX", "VIX"]
+    desk: Desk, symbol: str, tenor_days: int, underlying: Literal["SPX", "VIX"], rule: Rule = "current"
 ) -> tuple[list[Compared], list[str]] | Missing:
     """Return every capture's index beside the published one, and in a sentence each why others gave none."""
     published = desk.read("vol_indices", symbol=symbol).drop_nulls("close")
@@ -74,7 +83,13 @@ def compare(
             refused.append(f"{label}: {rate_of.why}")
             continue
         reading = read_vix(
-            capture.rows, capture.session, capture.minute, rate_of, tenor_days=tenor_days, underlying=underlying
+            capture.rows,
+            capture.session,
+            capture.minute,
+            rate_of,
+            tenor_days=tenor_days,
+            rule=rule,
+            underlying=underlying,
         )
         if isinstance(reading, Missing):
             refused.append(f"{label}: {reading.why}")
@@ -118,9 +133,19 @@ def run(symbol: str, tenor_days: int, underlying: Literal["SPX", "VIX"], desk: D
     others = [one for one in found if one.timed and not one.shows_close]
     if others:
         rows += _errors(symbol, "captures by day or overnight, against the close", others, None, official)[:1]
+    if SPARSE_FROM_DAYS <= tenor_days < MONTHS_ONLY_FROM_DAYS:
+        rows += _months_only(desk, symbol, tenor_days, official)
     none = len(refused)
     rows[0] = replace(rows[0], note=f"{none} captures give no index: too few expiries, roots or quotes" if none else "")
     return rows
+
+
+def _months_only(desk: Desk, symbol: str, tenor_days: int, source: str) -> list[Row]:
+    """Return the error of the other reading of the rule: third Fridays alone."""
+    both = compare(desk, symbol, tenor_days, "SPX", "historical")
+    at_close = [] if isinstance(both, Missing) else [one for one in both[0] if one.shows_close]
+    which = "quote tables of the close, third Fridays alone"
+    return _errors(symbol, which, at_close, None, source, "variant")[:1] if at_close else []
 
 
 def _errors(
