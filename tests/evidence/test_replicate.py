@@ -58,6 +58,7 @@ def made_market(level: float = 20.0, rate_pct: float = 3.0) -> Tables:
             "benchmarks": pl.DataFrame(
                 schema={"date": pl.Date, "symbol": pl.String, "freq": pl.String, "close": pl.Float64}
             ),
+            "chains": pl.DataFrame(schema={"quote_date": pl.Date, "symbol": pl.String, "underlying_price": pl.Float64}),
         }
     )
 
@@ -89,6 +90,19 @@ def test_leverage_follows_the_calendar() -> None:
     bare = futures_indices.daily_returns(made, vol_fund("UVXY"), as_filed=False, cash_share=0.0)
     # The day after the change: 1.5 x 10 %, less a day's fee of 0.95 % / 365.
     assert bare[at] == pytest.approx(1.15 * (1.0 - 0.0095 / 365.0) - 1.0, rel=1e-12)
+
+
+def test_the_split_table_is_held_against_prices_as_traded() -> None:
+    """UVXY split 5:1 on 2018-09-18: an adjusted 100 of May traded at 20."""
+    desk = made_market()
+    spots = {"quote_date": [dt.date(2018, 5, 1), dt.date(2018, 11, 1)], "symbol": ["UVXY"] * 2}
+    desk.frames["chains"] = pl.DataFrame({**spots, "underlying_price": [20.0, 100.0]})
+    rows = targets()["uvxy"].run(desk)
+    assert not isinstance(rows, Missing)
+    assert (rows[-1].n, rows[-1].error) == (2, pytest.approx(0.0, abs=1e-12))
+    desk.frames["chains"] = pl.DataFrame({**spots, "underlying_price": [100.0, 100.0]})
+    # Had the fund not split, the first one would be off by 80 %: the median of 80 and 0 is 40.
+    assert targets()["uvxy"].run(desk)[-1].error == pytest.approx(40.0)
 
 
 def test_a_fund_without_closes_or_futures_cannot_run() -> None:
@@ -164,6 +178,12 @@ def test_the_method_matters_as_the_prototype_found(rebuilt) -> None:
     assert 100.0 < row_of(rebuilt, "vxx", "drift, were the roll a session early").error < 200.0
     assert -150.0 < row_of(rebuilt, "vxx", "drift, were the roll a session late").error < -70.0
     assert row_of(rebuilt, "vxx", "drift, were no bill earned").error == pytest.approx(-134.0, abs=10.0)
+
+
+@pytest.mark.shared
+def test_the_worst_day_is_the_published_one(rebuilt) -> None:
+    """methodology.md section 5: on 5 February 2018 the front months rose by about 97 %."""
+    assert row_of(rebuilt, "vxx", "move of the short-term index").ours == pytest.approx(97.0, abs=1.5)
 
 
 @pytest.mark.shared

@@ -18,6 +18,7 @@ import numpy as np
 import polars as pl
 
 from alvh.conventions import sessions
+from alvh.conventions.splits import price_factor
 from alvh.conventions.vol_funds import FILINGS, FUNDS, LEVERAGE_CHANGE, SETTLEMENT_CHANGE, VolFund, expense
 from alvh.evidence.replication import Desk, Row, Target
 from alvh.evidence.tracking import Tracking, tracking
@@ -32,8 +33,12 @@ BILL: Final = "IRX"
 BILL_MAX_AGE_DAYS: Final = 10
 GEARED_UNTIL, GEARED_FROM = dt.date(2018, 1, 31), dt.date(2018, 3, 1)
 """February 2018 is in neither window: on the 5th the closes of the funds were struck before the futures had settled."""
+WORST_DAY: Final = dt.date(2018, 2, 5)
+WORST_MOVE_PCT: Final = 97.0
+"""As published (`methodology.md` section 5)."""
 _BEGINNING, _END = dt.date(1990, 1, 1), dt.date(2035, 12, 31)
 _ERAS: Final = {"16:15": (_BEGINNING, SETTLEMENT_CHANGE - dt.timedelta(1)), "16:00": (SETTLEMENT_CHANGE, _END)}
+_GEARED_WINDOWS: Final = ((_BEGINNING, GEARED_UNTIL), (GEARED_FROM, _END))
 _INDICES: Final = {"short": SHORT_TERM, "mid": MID_TERM}
 Window = tuple[dt.date, dt.date]
 
@@ -161,24 +166,32 @@ def run(fund: VolFund, desk: Desk) -> Sequence[Row] | Missing:
     rows: list[Row] = []
     threshold = DRIFT_THRESHOLD_BP.get(fund.symbol, OTHER_DRIFT_THRESHOLD_BP)
     geared = fund.leverage != fund.leverage_before
-    whole = ((_BEGINNING, GEARED_UNTIL), (GEARED_FROM, _END)) if geared else ((_BEGINNING, _END),)
-    for window in whole:
+    for window in _GEARED_WINDOWS if geared else ((_BEGINNING, _END),):
         one = _track(made, published, filed, window)
         if isinstance(one, Missing):
             continue
         rows.append(_drift(fund, "drift", one, source, threshold, _note(made, fund)))
-        if not fund.note:
-            bare = _track(made, published, daily_returns(made, fund, as_filed=False), window)
-            if isinstance(bare, Tracking):
-                rows.append(_drift(fund, "drift, management fee and whole bill only", bare, source, None, "variant"))
+        bare = None if fund.note else _track(made, published, daily_returns(made, fund, as_filed=False), window)
+        if isinstance(bare, Tracking):
+            rows.append(_drift(fund, "drift, management fee and whole bill only", bare, source, None, "variant"))
+    rows += _eras(made, fund, published, filed, source)
+    if not rows:
+        return Missing(f"too few closes of {fund.symbol} beside VX settlements")
+    if fund.symbol == "VXX":
+        rows += [*_slips(made, fund, published, source), *_worst_day(made)]
+    return [*rows, *_as_traded(desk, fund.symbol, made.days, published)]
+
+
+def _eras(made: Ingredients, fund: VolFund, published: Floats, returns: Floats, source: str) -> list[Row]:
+    """Return the daily errors before and after VX settlements moved to the close of the funds."""
+    rows: list[Row] = []
+    geared = fund.leverage != fund.leverage_before
     for era, window in _ERAS.items():
-        one = _track(made, published, filed, window)
+        one = _track(made, published, returns, window)
         if isinstance(one, Tracking):
             note = "February 2018 is among them" if geared and window[0] < LEVERAGE_CHANGE else ""
             rows += _daily(fund, f"VX settled at {era}", one, source, note)
-    if fund.symbol == "VXX":
-        rows += _slips(made, fund, published, source)
-    return rows or Missing(f"too few closes of {fund.symbol} beside VX settlements")
+    return rows
 
 
 def _slips(made: Ingredients, fund: VolFund, published: Floats, source: str) -> list[Row]:
@@ -194,6 +207,43 @@ def _slips(made: Ingredients, fund: VolFund, published: Floats, source: str) -> 
         if isinstance(one, Tracking):
             out.append(_drift(fund, measure, one, source, None, "variant, wrong on purpose"))
     return out
+
+
+def _worst_day(made: Ingredients) -> list[Row]:
+    """Return the jump of the front months on 5 February 2018, the session that ended XIV."""
+    at = int(np.searchsorted(made.days, _day(WORST_DAY)))
+    if at == len(made.days) or made.days[at] != _day(WORST_DAY) or not np.isfinite(made.contracts["short"][at]):
+        return []
+    ours = 100.0 * float(made.contracts["short"][at])
+    measure = "move of the short-term index on one day, %"
+    source = "sixfigureinvesting.com, 2019-02: about +97 %"
+    error = ours - WORST_MOVE_PCT
+    return [Row("vxx", measure, WORST_DAY, WORST_DAY, ours, WORST_MOVE_PCT, error, "% points", None, source, 1)]
+
+
+def _as_traded(desk: Desk, symbol: str, days: Ints, published: Floats) -> list[Row]:
+    """Return how far the adjusted closes, divided by the committed splits, are from the prices in option chains."""
+    chains = desk.read("chains", symbol=symbol)
+    spots = chains.drop_nulls("underlying_price").group_by("quote_date").agg(pl.col("underlying_price").median())
+    known = np.flatnonzero(np.isfinite(published))
+    basis = _date(int(days[known[-1]]))
+    level = dict(zip(days[known].tolist(), published[known].tolist(), strict=True))
+    sessions_of: list[dt.date] = []
+    errors: list[float] = []
+    for session, spot in spots.sort("quote_date").iter_rows():
+        if _day(session) in level and spot > 0.0:
+            sessions_of.append(session)
+            errors.append(abs(level[_day(session)] / price_factor(symbol, session, basis) / spot - 1.0))
+    if not errors:
+        return []
+    measure = "|adjusted close over split table / price in option chains - 1|, median"
+    return [
+        Row(
+            symbol.lower(), measure, min(sessions_of), max(sessions_of), None, None, 100.0 * float(np.median(errors)),
+            "%", None, "prices of the underlying in the store's chains", len(errors),
+            note="a wrong or missing split would show as a factor",
+        )
+    ]  # fmt: skip
 
 
 def _note(made: Ingredients, fund: VolFund) -> str:
