@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+import alvh.evidence.replicate
 from adapters.cli_desk import CHAIN_START, END, fill_store, say, tables
 from alvh.adapters.errors import UserError
-from alvh.adapters.replicating import StoreDesk, chosen_targets, symbol_of, vix_dict, vix_of
+from alvh.adapters.replicating import StoreDesk, chosen_targets, replicate_store, symbol_of, vix_dict, vix_of
+from alvh.adapters.schema import TABLES
 from alvh.adapters.store import Store
 from alvh.evidence.replication import targets
 from alvh.maths.variance import near_weight
@@ -180,3 +184,30 @@ def test_a_desk_runs_policies_as_a_backtest_does(bare: Path) -> None:
     asked = ("--from", CHAIN_START, "--to", END, "--quotes", "modelled", "--nav", "1e6", "--store", bare, "--json")
     said = say("backtest", "condor-only", *asked)
     assert said.json[0]["nav_end"] == pytest.approx(float(statement.equity_usd[-1]), abs=0.005)
+
+
+# -- the page about adding a target ----------------------------------------------------------------------------------
+
+
+def test_the_target_of_the_page_is_found_and_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = Path(__file__).resolve().parents[2] / "docs" / "adding" / "target.md"
+    (code,) = re.findall(r"^```python\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)
+    assert "replicate/condor_index.py" in page.read_text()
+    (tmp_path / "family").mkdir()
+    (tmp_path / "family" / "condor_index.py").write_text(code)
+    package = alvh.evidence.replicate
+    monkeypatch.setattr(package, "__path__", [*package.__path__, str(tmp_path / "family")])
+    targets.cache_clear()
+    held = Store(fill_store(tmp_path / "store", chains=False))
+    levels = {"date": [CHAIN_START, END], "close": [100.0, 101.0], "symbol": "CNDR", "freq": "D", "kind": "index"}
+    try:
+        with held.writing() as writing:
+            writing.add("benchmarks", TABLES["benchmarks"].conform(pl.DataFrame({**levels, "source": "by hand"})))
+        (row,) = replicate_store(held, chosen_targets("cndr-by-hand")).rows
+    finally:
+        targets.cache_clear()
+        sys.modules.pop(f"{package.__name__}.condor_index", None)
+    years = (END - CHAIN_START).days / 365.25
+    assert row.published == pytest.approx(100.0 * (1.01 ** (1.0 / years) - 1.0))
+    assert row.error == pytest.approx(row.ours - row.published)
+    assert (row.source, row.modelled_share, row.passed) == ("by hand", 1.0, abs(row.error) <= 0.8)
