@@ -40,6 +40,7 @@ def test_lines_name_window_error_threshold_verdict_source_and_note() -> None:
     assert "-99 bp; threshold 60 bp: FAIL" in text
     assert "vix: not run: no chains" in text
     assert text.count("source: closes") == 1
+    assert text.endswith("nothing here is advice.")
 
 
 def test_markdown_states_what_fails_first_and_escapes_bars() -> None:

@@ -21,9 +21,9 @@ COMMANDS = {
     "explain": ("explain", "Explain a decision: why and why not, rule by rule."),
     "demo": ("demo", "Run the embedded market: the hedge against the control, and a report."),
     "data": ("data", "Import, download, check and list market data."),
+    "vix": ("vix", "Compute VIX from a stored chain, every intermediate."),
     "backtest": ("backtest", "Run one or several policies over history, side by side."),
     "replicate": ("replicate", "Rebuild published numbers and say how far off we are."),
-    "vix": ("vix", "Compute VIX from a stored chain, every intermediate."),
     "policy": ("policy", "Show, list or start policies."),
     "book": ("book", "Bring in what you really hold; compare plan with reality."),
 }

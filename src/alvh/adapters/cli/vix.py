@@ -65,7 +65,10 @@ def vix(date: dt.date | None, rule: Any, tenor: str, underlying: Any, store_path
     if as_json:
         print_json(told)
     else:
+        from alvh.reports.backtest import DISCLAIMER  # noqa: PLC0415
+
         _print(told)
+        click.echo(DISCLAIMER)
     return 0
 
 
