@@ -171,15 +171,27 @@ def run(fund: VolFund, desk: Desk) -> Sequence[Row] | Missing:
         if isinstance(one, Missing):
             continue
         rows.append(_drift(fund, "drift", one, source, threshold, _note(made, fund)))
-        bare = None if fund.note else _track(made, published, daily_returns(made, fund, as_filed=False), window)
-        if isinstance(bare, Tracking):
-            rows.append(_drift(fund, "drift, management fee and whole bill only", bare, source, None, "variant"))
+        rows += [] if fund.note else _other_costs(made, fund, published, source, window)
     rows += _eras(made, fund, published, filed, source)
     if not rows:
         return Missing(f"too few closes of {fund.symbol} beside VX settlements")
     if fund.symbol == "VXX":
         rows += [*_slips(made, fund, published, source), *_worst_day(made)]
     return [*rows, *_as_traded(desk, fund.symbol, made.days, published)]
+
+
+def _other_costs(made: Ingredients, fund: VolFund, published: Floats, source: str, window: Window) -> list[Row]:
+    """Return the drift with less of what the filings say: without them, and with the costs but the whole bill."""
+    variants = {
+        "drift, management fee and whole bill only": daily_returns(made, fund, as_filed=False),
+        "drift, costs as filed, whole bill": daily_returns(made, fund, as_filed=True, cash_share=1.0),
+    }
+    tracked = {measure: _track(made, published, returns, window) for measure, returns in variants.items()}
+    return [
+        _drift(fund, measure, one, source, None, "variant")
+        for measure, one in tracked.items()
+        if isinstance(one, Tracking)
+    ]
 
 
 def _eras(made: Ingredients, fund: VolFund, published: Floats, returns: Floats, source: str) -> list[Row]:
@@ -190,6 +202,8 @@ def _eras(made: Ingredients, fund: VolFund, published: Floats, returns: Floats, 
         one = _track(made, published, returns, window)
         if isinstance(one, Tracking):
             note = "February 2018 is among them" if geared and window[0] < LEVERAGE_CHANGE else ""
+            if fund.symbol == "VXX" and window[0] == SETTLEMENT_CHANGE:
+                note = "from 14 March 2022 Barclays sold no new notes for months, and the price left the value"
             rows += _daily(fund, f"VX settled at {era}", one, source, note)
     return rows
 
