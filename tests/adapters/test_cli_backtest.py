@@ -82,7 +82,7 @@ def test_the_sums_are_sums(told: list[dict]) -> None:
 
 def test_the_layers_are_the_policys_and_the_cash(told: list[dict]) -> None:
     hedged, control = told
-    assert list(hedged["by_layer"]) == ["condor", "L1", "L2", "L3", "cash"]
+    assert list(hedged["by_layer"]) == ["condor", "L1", "L2", "L3", "puts", "big_top", "cash"]
     assert list(control["by_layer"]) == ["condor", "cash"]
     assert control["hedge_cost_per_year"] == 0.0
     assert hedged["by_layer"]["L1"]["premium_paid"] > 0.0
@@ -259,7 +259,8 @@ def test_a_mistake_is_one_sentence_and_2(store: Path, words: list[str], message:
 def test_a_store_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     said = say("backtest", "alvh", "--store", tmp_path / "none")
     assert said.code == 2
-    assert said.sentence.startswith(f"the store {tmp_path / 'none'} holds no SPX closes from 2007-01-03 on: import some first")
+    begins = f"the store {tmp_path / 'none'} holds no SPX closes from 2007-01-03 on: import some first"
+    assert said.sentence.startswith(begins)
     assert not (tmp_path / "none").exists()
 
 

@@ -104,14 +104,20 @@ def check_journal(run: Run) -> None:
 def check_timing(run: Run) -> None:
     """Assert that every fill was ordered, on an earlier close or on the same one where that was chosen."""
     ordered: dict[tuple[str, str, str], list] = defaultdict(list)
+    at_once: dict[tuple[str, str, str], list] = defaultdict(list)
     for plan in run.plans:
         assert plan.decided_at.phase == Phase.CLOSE
         for order in plan.orders:
             ordered[order.layer, order.campaign, order.kind].append(plan.decided_at.session)
+            if order.same_close:
+                at_once[order.layer, order.campaign, order.kind].append(plan.decided_at.session)
     for entry in run.book.journal:
         if isinstance(entry, Fill):
             decided = ordered[entry.layer, entry.campaign, entry.kind]
             if run.how.same_close:
                 assert entry.session in decided
+            elif entry.session in at_once[entry.layer, entry.campaign, entry.kind]:
+                # A layer that names the close that decides, by `Order.same_close`.
+                assert entry.layer == "big_top"
             else:
                 assert any(day < entry.session for day in decided)

@@ -284,7 +284,6 @@ def test_an_expiry_that_is_not_listed_has_no_quote(quotes):
 
 
 @pytest.mark.parametrize("contract", [
-    Contract("VIXW", dt.date(2019, 1, 23), 20.0, "C"),
     Contract("SPY", dt.date(2019, 2, 15), 300.0, "C"),
     Contract("SPX", MONTHLY),
 ])  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from alvh.evidence.pairing import find_pair
 from alvh.reports.backtest import backtest_report
 from alvh.reports.blocks import CountedList, Fold, HeatMap, Ladder, Sentence, Table, TimeSeries, Verdict
 from alvh.reports.glossary import plain
@@ -33,6 +34,7 @@ def control(statement, pnl):
         layer_pnl_usd={"condor": daily - 1.0, "cash": np.ones(daily.size)},
         layer_costs_usd={"condor": np.zeros(daily.size), "cash": np.zeros(daily.size)},
         attribution_usd={},
+        campaigns=tuple(line for line in statement.campaigns if line.layer == "condor"),
     )
 
 
@@ -253,3 +255,15 @@ def test_nothing_to_report_is_a_mistake_of_the_caller():
 
 def test_the_menu_names_it():
     assert REPORTS["backtest"] is backtest_report
+
+
+def test_a_control_with_other_condors_is_told_beside_and_not_taken_for_the_hedge():
+    hedged = tiny()
+    other = control(hedged, [10.0, -20.0, 30.0, 5.0])
+    other = replace(other, campaigns=other.campaigns[:1])
+    pair = find_pair([hedged, other])
+    assert (pair.control, pair.beside) == (None, other)
+    assert pair.equity_without_usd == pytest.approx(hedged.equity_usd - np.cumsum(hedged.layer_pnl_usd["L1"]))
+    told = plain(verdict_of(hedged, other).sentences[-1])
+    assert told.startswith("condor-only beside it is another book: it opened 1 condors where alvh opened 2, and")
+    assert told.endswith("is not the hedge's doing.")

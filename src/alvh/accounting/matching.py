@@ -119,7 +119,7 @@ def _spx(rows: list[Held], slots: Sequence[Slot], as_of: dt.date) -> list[_Claim
                 found, left = _by_campaign_and_day(left, carve)
                 claims += [_claim(package, takes, slots, as_of) for package in found]  # type: ignore[arg-type]
         if left:
-            raise UnmatchedError(left[0], _left_over(left, rows, slots))
+            raise UnmatchedError(min(left, key=lambda row: row.line), _left_over(left, rows, slots))
     return claims
 
 

@@ -139,10 +139,13 @@ def _sane(request: Request) -> None:
 
 def _covered(store: Store, request: Request) -> None:
     """Refuse a window outside what a store holds, before anything is loaded."""
-    held = [t for t in store.tables() if t.name == "chains" or (t.name == "underlyings" and "SPX" in t.names)]
-    if not held:
+    spans = [(t.first, t.last) for t in store.tables() if t.name == "chains"]
+    closes = store.read("underlyings", columns=["date"], symbol="SPX")["date"]
+    if len(closes):
+        spans.append((closes.min(), closes.max()))  # type: ignore[arg-type]
+    if not spans:
         return
-    earliest, latest = min(t.first for t in held), max(t.last for t in held)
+    earliest, latest = min(first for first, _ in spans), max(last for _, last in spans)
     first, last = request.first, request.last
     if (last is not None and last < earliest) or (first is not None and first > latest):
         raise UserError(f"the store covers {earliest} to {latest}, not {_window_asked(first, last)}")

@@ -25,8 +25,9 @@ class Pair:
 
     `control` is the statement of the policy without a hedge; None where no such policy ran over the same sessions: then
     ``without`` is the hedged run with the P&L of its hedge layers taken out, so its condors stay those of the hedged
-    run and its interest keeps the effect of the premiums. `beside` is an unhedged policy that ran over the same sessions
-    with other condors: gates, capital or protocol part the two, and the hedge alone does not explain their difference.
+    run and its interest keeps the effect of the premiums. `beside` is an unhedged policy that ran over the same
+    sessions with other condors: gates, capital or protocol part the two, and the hedge alone does not explain their
+    difference.
     """
 
     hedged: Statement
@@ -93,7 +94,8 @@ def cash_returns(statement: Statement) -> Floats | None:
 def find_pair(statements: Sequence[Statement]) -> Pair | None:
     """Choose what is compared: `HEDGED` against `CONTROL`, else the first hedged against the first unhedged policy.
 
-    A control must have the same sessions and starting value, and about as many condors (`SAME_CONDORS`). None where no statement has a hedge layer.
+    A control must have the same sessions and starting value, and about as many condors (`SAME_CONDORS`). None where no
+    statement has a hedge layer.
     """
     hedged_ones = [one for one in statements if one.hedge_layers]
     if not hedged_ones:

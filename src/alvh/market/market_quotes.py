@@ -42,7 +42,10 @@ class MarketQuotes:
         self.history = history
         self._model = ModelledQuotes(history)
         self.lives: dict[Contract, Life] = {}
-        self._others = other_roots(history, self.lives)
+        # Weeklies on the VIX are quoted in its chain, where there is one.
+        self._others = {
+            root: made for root, made in other_roots(history, self.lives).items() if root not in ROOT_SYMBOL
+        }
         self._rows: dict[Contract, Ints] = {}
         self._series: dict[tuple[int, str], tuple[Series, ...]] = {}
         self._observed: dict[str, Bools] = {}
@@ -64,7 +67,7 @@ class MarketQuotes:
         return float(chain.underlying[i]) if math.isnan(level) and chain is not None else level
 
     def series(self, i: int, underlying: str) -> Sequence[Series]:
-        """Return the series quoted at `i` that have not settled; of VIX the monthlies only, as the model lists them.
+        """Return the series quoted at `i` that have not settled; of VIX the monthlies, of ``VIXW`` the weeklies.
 
         A vendor may quote weeklies under the root of the monthlies: the calendar decides, not the name.
         """
@@ -82,19 +85,20 @@ class MarketQuotes:
             return bool(self._others[underlying].series(i))
         known = self._observed.get(underlying)
         if known is None:
-            known = self._observed[underlying] = observed_sessions(self.history, underlying)
+            symbol = ROOT_SYMBOL.get(underlying, underlying)
+            known = self._observed[underlying] = observed_sessions(self.history, symbol)
         return bool(known[i])
 
     def _quoted(self, i: int, underlying: str) -> list[Series]:
-        chain = self.chain(underlying)
+        symbol = ROOT_SYMBOL.get(underlying, underlying)
+        chain = self.chain(symbol)
         if chain is None:
             return []
         today = int(self.history.days[i])
         out = []
         for root, day in sorted(chain.expiries(i), key=lambda pair: (pair[1], pair[0])):
             expiry = dt.date.fromordinal(day + EPOCH)
-            monthly = underlying != "VIX" or expiry == conventions.vix_expiry(expiry.year, expiry.month)
-            if day > today and monthly and ROOT_SYMBOL.get(root) == underlying and root != "VIXW":
+            if day > today and ROOT_SYMBOL.get(root) == symbol and (symbol != "VIX" or asked(underlying, root, expiry)):
                 out.append(Series(root, expiry, day - today))
         return out
 
@@ -345,3 +349,9 @@ def observed_sessions(history: History, underlying: str) -> Bools:
         traded = np.array([ROOT_SYMBOL.get(root) == underlying for root in chain.roots], dtype=bool)
         out[(place // len(chain.roots))[traded[place % len(chain.roots)]]] = True
     return out
+
+
+def asked(underlying: str, root: str, expiry: dt.date) -> bool:
+    """Whether a VIX series is what was asked for: a monthly for ``VIX``, a weekly for ``VIXW``."""
+    weekly = root == "VIXW" or expiry != conventions.vix_expiry(expiry.year, expiry.month)
+    return weekly == (underlying == "VIXW")

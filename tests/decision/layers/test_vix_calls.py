@@ -507,6 +507,8 @@ class Watch:
         if not open_condors(book, draft):
             return
         for name in self.hedges:
+            if draft.notes.get(f"{name}.target") == 0.0:
+                continue
             self.active += 1
             held = any(c.positions for c in book.campaigns(name))
             said = any(s.layer == name for s in draft.skips) or any(o.layer == name for o in draft.orders)

@@ -131,11 +131,12 @@ def _beside(pair: Pair) -> tuple[str, ...]:
     other = pair.beside
     if other is None:
         return ()
-    return (
+    said = (
         f"{other.policy} beside it is another book: it opened {condors_opened(other):,} condors where "
         f"{pair.hedged.policy} opened {condors_opened(pair.hedged):,}, and {dollars(other.nav_start_usd)} became "
-        f"{dollars(_end(other))}. What gates, capital and protocol changed there is not the hedge's doing.",
+        f"{dollars(_end(other))}. What gates, capital and protocol changed there is not the hedge's doing."
     )
+    return (said,)
 
 
 def _tail(pair: Pair, told: Comparison) -> str:
