@@ -25,7 +25,7 @@ from alvh.market.observe import View
 from alvh.market.quotes import QuoteSource
 from alvh.market.reconstruct import ModelledQuotes
 from alvh.policies.policy import Policy
-from alvh.values import Order, Plan, Skip
+from alvh.values import Contract, Order, Plan, Skip
 
 Source = Literal["market", "modelled", "auto"]
 
@@ -216,7 +216,12 @@ def carry_out(plan: Plan, view: View, book: Book, how: Execution) -> list[Skip]:
         # What was held when it was decided can only have settled since; a leg that is new to the campaign is bought.
         return all(leg.contract in campaign.positions or leg.contract.expiry > view.date for leg in order.legs)
 
-    fills, skips = execute(plan, view, how, still_open=still_open)
+    def held(order: Order, contract: Contract) -> int:
+        campaign = book.holds(order.layer, order.campaign)
+        position = campaign.positions.get(contract) if campaign is not None else None
+        return position.quantity if position is not None else 0
+
+    fills, skips = execute(plan, view, how, still_open=still_open, held=held)
     for fill in fills:
         book.apply(fill)
     return skips

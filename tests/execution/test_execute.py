@@ -90,6 +90,24 @@ def test_a_condor_opened_short_is_opening_on_all_legs_and_closed_on_all_legs():
     assert [leg.fee_cents for leg in fill(order(*off, kind="close"), how=Execution(fees=fees)).legs] == [79] * 4
 
 
+def test_a_leg_that_takes_from_what_is_held_closes_whatever_its_side():
+    # A condor's roll: 5 short calls bought back (79 cents each to close), 7 sold where 3 long ones are held (3 close).
+    fees = load_broker("tastytrade")
+    holding = {SHORT_CALL: -5, LONG_CALL: 3}
+    roll = order(Leg(SHORT_CALL, 5), Leg(LONG_CALL, -7), kind="roll")
+    fills, _ = execute(
+        plan(roll), Stall(WHITE_PAPER), Execution(fees=fees),
+        still_open=lambda _: True, held=lambda _, contract: holding.get(contract, 0),
+    )  # fmt: skip
+    assert [leg.fee_cents for leg in fills[0].legs] == [5 * 79, 3 * 79 + 4 * 179]
+    # A short sleeve that grows sells to open: adjustments are no sign of closing.
+    grown, _ = execute(
+        plan(order(Leg(SHORT_CALL, -2), kind="adjust")), Stall(WHITE_PAPER), Execution(fees=fees),
+        still_open=lambda _: True, held=lambda _, contract: holding.get(contract, 0),
+    )  # fmt: skip
+    assert grown[0].legs[0].fee_cents == 2 * 179
+
+
 def test_a_roll_closes_what_it_sells_and_opens_what_it_buys():
     roll = order(Leg(VIX_CALL, -4), Leg(LATER_CALL, 6), kind="roll")
     made = fill(roll, CALLS, Execution("cross", fees=load_broker("tastytrade")))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias
 
 from alvh import conventions
 from alvh.execution.fills.spread_fraction import FRACTIONS, leg_price
 from alvh.market.observe import View
-from alvh.values import Fill, LegFill, Missing, Order, Plan, Skip
+from alvh.values import Contract, Fill, LegFill, Missing, Order, Plan, Skip
+
+Held: TypeAlias = Callable[[Order, Contract], int]
+"""Contracts that the campaign of an order holds of one of its legs, signed."""
 
 HALF_A_CENT_USD = 0.005
 """What the rounding of the machine may take from a price that is exactly at its limit."""
@@ -46,7 +49,7 @@ class Execution(NamedTuple):
 
 
 def execute(
-    plan: Plan, view: View, how: Execution, *, still_open: Callable[[Order], bool]
+    plan: Plan, view: View, how: Execution, *, still_open: Callable[[Order], bool], held: Held | None = None
 ) -> tuple[list[Fill], list[Skip]]:
     """Fill a plan at a later view; orders of one group all or none, and none below its limit.
 
@@ -59,6 +62,9 @@ def execute(
     still_open : callable
         Whether the campaign of an order still holds what the order would change (it may have settled since). A campaign
         that an earlier order of the plan opens is open.
+    held : callable, optional
+        What the campaign of an order holds of a contract before the plan is filled: a leg that takes from it closes.
+        Without it a leg opens or closes by the kind of its order (`opens`).
 
     Returns
     -------
@@ -77,7 +83,7 @@ def execute(
     skips: list[Skip] = []
     begun: set[tuple[str, str]] = set()
     for orders in tickets(plan.orders):
-        made = fill_together(orders, view, how, begun, still_open)
+        made = fill_together(orders, view, how, begun, still_open, held)
         if isinstance(made, Missing):
             skips.append(Skip(view.date, orders[0].layer, f"not filled: {made.why}"))
             continue
@@ -117,13 +123,14 @@ def fill_together(
     how: Execution,
     begun: set[tuple[str, str]],
     still_open: Callable[[Order], bool],
+    held: Held | None = None,
 ) -> list[Fill] | Missing:
     """Fill orders that are filled all or none, or say why none is: gone, without a quote, or beyond their limit."""
     made: list[Fill] = []
     for order in orders:
         if (order.layer, order.campaign) not in begun and not still_open(order):
             return Missing(f"{order.campaign} is not open any more")
-        fill = fill_order(order, view, how)
+        fill = fill_order(order, view, how, held)
         if isinstance(fill, Missing):
             return fill
         made.append(fill)
@@ -146,7 +153,7 @@ def cash_usd(fill: Fill) -> float:
     return total
 
 
-def fill_order(order: Order, view: View, how: Execution) -> Fill | Missing:
+def fill_order(order: Order, view: View, how: Execution, held: Held | None = None) -> Fill | Missing:
     """Fill one package whole, or say which leg has no quote."""
     fraction = FRACTIONS[how.fill]
     legs: list[LegFill] = []
@@ -159,7 +166,10 @@ def fill_order(order: Order, view: View, how: Execution) -> Fill | Missing:
         price = leg_price(mid, quote.half_spread, quantity, fraction, len(order.legs))
         fee = 0
         if how.fees is not None:
-            fee = how.fees.fee_cents(leg.contract.root, price, opens(order, quantity)) * abs(quantity)
+            closing = closed_by(order, leg.contract, quantity, held)
+            root, count = leg.contract.root, abs(quantity)
+            fee = how.fees.fee_cents(root, price, opening=False) * closing
+            fee += how.fees.fee_cents(root, price, opening=True) * (count - closing)
         legs.append(LegFill(leg.contract, quantity, price, mid, fee, quote.origin))
     return Fill(
         session=view.date,
@@ -174,8 +184,19 @@ def fill_order(order: Order, view: View, how: Execution) -> Fill | Missing:
     )
 
 
+def closed_by(order: Order, contract: Contract, quantity: int, held: Held | None) -> int:
+    """Return how many contracts of a leg close what its campaign holds; the others open, at another fee.
+
+    A condor's roll buys its short legs back and sells its long ones: which of the two a leg does hangs on what is held.
+    """
+    if held is None:
+        return 0 if opens(order, quantity) else abs(quantity)
+    now = held(order, contract)
+    return min(abs(quantity), abs(now)) if now * quantity < 0 else 0
+
+
 def opens(order: Order, quantity: int) -> bool:
-    """Whether a leg opens a position or adds to one, which brokers charge otherwise than closing.
+    """Whether a leg opens a position or adds to one, as far as the kind of its order tells for a long sleeve.
 
     An adjustment or a roll adds to a long sleeve with what it buys and takes from it with what it sells.
     """
