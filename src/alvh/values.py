@@ -225,7 +225,7 @@ class Plan:
     """What was decided at an instant: orders, what was refused and why, and what every rule said.
 
     `notes` are the numbers behind it (``L1.target``, ``L1.weight``, ``capital.hurdle``, ...); `remarks` the audit
-    record.
+    record. `refused` are the entries a rule took out, as they stood then: sized only if the rule came after sizing.
     """
 
     decided_at: Instant
@@ -233,6 +233,7 @@ class Plan:
     skips: tuple[Skip, ...] = ()
     notes: Mapping[str, float] = field(default_factory=dict)
     remarks: tuple[Remark, ...] = ()
+    refused: tuple[Order, ...] = ()
 
 
 class LegFill(NamedTuple):

@@ -156,6 +156,14 @@ def test_entries_can_be_refused_all_or_by_layer() -> None:
     assert [skip.why for skip in draft.skips] == ["gate: closed", "gate: closed"]
 
 
+def test_what_was_refused_is_kept_on_the_plan_as_it_stood_and_is_no_order() -> None:
+    draft = Draft(Desk(), condors=("a", "b"), hedges=("L1",), orders=[opening("a"), opening("b", 7), opening("L1")])
+    draft.refuse_entries("gate", "closed", ["b"])
+    plan = draft.plan()
+    assert plan.refused == (opening("b", 7),)
+    assert plan.orders == (opening("a"), opening("L1"))
+
+
 def test_flattening_closes_every_condor_once_and_opens_none() -> None:
     book = account()
     one = hold(book, "condor", {PUT: -1}, {PUT: 1.0}, lots=3)

@@ -421,6 +421,23 @@ def test_a_skip_is_given_in_its_own_words() -> None:
     assert card_of(facts_at(320, text=daily)).action.acts
 
 
+def test_a_condor_that_a_rule_refused_is_shown_as_one_lot_of_what_it_would_have_been() -> None:
+    text = 'name = "x"\n[[layers]]\nkind = "condor"\nentry = "daily"\n[[rules]]\nkind = "sizing"\ntotal = {}\n'
+    facts = facts_at(320, text=text.format("0.03"))
+    taken = card_of(facts)
+    (would,) = proposed(facts)
+    assert isinstance(would, ProposedCondor)
+    assert taken.refused == ()
+    # The cap over all stacks below what one lot may lose: nothing fits, and sizing says so.
+    poor = Book(round(would.max_loss_usd / would.lots * 100.0))
+    card = card_of(facts_at(320, text=text.format("0.03"), book=poor))
+    assert (card.action.acts, card.condors, len(card.refused)) == (False, (), 1)
+    (refused_one,) = card.refused
+    assert (refused_one.lots, refused_one.strikes, refused_one.prices) == (1, would.strikes, would.prices)
+    assert refused_one.max_loss_usd == pytest.approx(would.max_loss_usd / would.lots)
+    assert card_dict(card)["plan"]["refused"][0]["kind"] == "open"
+
+
 def test_a_card_is_json_and_holds_the_plan_as_it_was_made() -> None:
     facts = entry()
     told = json.loads(json.dumps(card_dict(card_of(facts)), allow_nan=False))

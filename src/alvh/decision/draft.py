@@ -131,7 +131,7 @@ class Draft:
     `factors` are the reasons for each layer's weight, `frozen` layers that buy nothing and do not roll, `capped` those
     that may roll but not grow, each with the reason.
     `entry_scale` is the share of their usual size that new condors keep, by the rule that asks; `flattening` says why
-    everything is being taken off, condors first.
+    everything is being taken off, condors first. `refused` are the entries that rules took out: for the record alone.
     """
 
     view: View
@@ -150,6 +150,7 @@ class Draft:
     entry_scale: dict[str, float] = field(default_factory=dict)
     max_step: float | None = None
     flattening: str = ""
+    refused: list[Order] = field(default_factory=list)
     _weights: dict[tuple[str, int, float | None], float] = field(default_factory=dict, repr=False)
 
     def skip(self, layer: str, why: str) -> None:
@@ -195,7 +196,7 @@ class Draft:
         refused = [k for k in self.entries() if layers is None or self.orders[k].layer in layers]
         for k in reversed(refused):
             self.skip(self.orders[k].layer, f"{source}: {why}")
-            del self.orders[k]
+            self.refused.append(self.orders.pop(k))
         return len(refused)
 
     def flatten(self, source: str, why: str, book: Holdings) -> None:
@@ -221,7 +222,14 @@ class Draft:
 
     def plan(self) -> Plan:
         """Return the finished plan."""
-        return Plan(self.view.instant, tuple(self.orders), tuple(self.skips), dict(self.notes), tuple(self.remarks))
+        return Plan(
+            decided_at=self.view.instant,
+            orders=tuple(self.orders),
+            skips=tuple(self.skips),
+            notes=dict(self.notes),
+            remarks=tuple(self.remarks),
+            refused=tuple(self.refused),
+        )
 
 
 def close_order(campaign: Campaign, reason: str) -> Order:

@@ -47,6 +47,18 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     assert "…" not in card_text(card(), width=100), "nothing is cut off on the first screen"
 
 
+def test_a_refused_condor_is_shown_as_what_it_would_have_been_and_never_as_an_order() -> None:
+    (one,) = card().condors
+    assert isinstance(one, ProposedCondor)
+    shown = replace(card(), condors=(), refused=(replace(one, lots=1, max_loss_usd=1860.0),))
+    text = " ".join(card_text(shown).split())
+    assert f"REFUSED would have been {one.root}" in text
+    assert f"limit {one.prices.limit:.2f} mid" in text
+    assert "max loss $1,860" in text
+    assert "sell 1 x" not in text
+    assert "no quote" in card_text(replace(shown, refused=(Missing("no quote"),)))
+
+
 def test_the_first_screen_has_every_number_to_act_on() -> None:
     text = " ".join(card_text(card()).split())
     (one,) = card().condors

@@ -58,6 +58,8 @@ def pieces(card: Card) -> Iterator[RenderableType]:
         yield block("CONDOR", _condor(card, condor))
     if not card.condors and card.action.acts and card.action.condor_because:
         yield block("CONDOR", [Text(f"none: {'; '.join(card.action.condor_because)}")])
+    for condor in card.refused:
+        yield block("REFUSED", _refused(condor), style="bold dim")
     if card.held:
         yield block("OPEN", [line for held in card.held for line in _held(held)])
     if card.hedges:
@@ -116,6 +118,21 @@ def _condor(card: Card, condor: ProposedCondor | Missing) -> Iterator[Text]:
     yield Text(
         f"buying power {dollars(power.before_usd)} -> {dollars(power.after_usd)}, hedges included; "
         f"margin {dollars(condor.margin_usd)} ({card.account.broker})"
+    )
+
+
+def _refused(condor: ProposedCondor | Missing) -> Iterator[Text]:
+    """Yield what a refused condor would have been, a lot of it, so that a trader can judge the refusal."""
+    if isinstance(condor, Missing):
+        yield Text(condor.why, style=BAD)
+        return
+    k, (low, high) = condor.strikes, condor.break_evens
+    line = f"would have been {condor.root} {day_text(condor.expiry)}   {k.long_put:g}/{k.short_put:g} P"
+    yield Text(f"{line}   {k.short_call:g}/{k.long_call:g} C   {condor.days} days, a lot:", style=DIM)
+    odds = f"POP {condor.pop:.0%}" if condor.pop is not None else "POP unknown"
+    line = f"limit {condor.prices.limit:.2f}   mid {condor.prices.mid:.2f}, half-spreads {condor.prices.spread:.2f}"
+    yield Text(
+        f"{line}   break-evens {low:,.2f} and {high:,.2f}   {odds}   max loss {dollars(condor.max_loss_usd)}", style=DIM
     )
 
 

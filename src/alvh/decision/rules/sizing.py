@@ -78,7 +78,7 @@ class Sizing:
             draft.trim(k, lots)
             at_risk_usd += lots * lot_usd
         for k in reversed(refused):
-            del draft.orders[k]
+            draft.refused.append(draft.orders.pop(k))
 
 
 def scaled_by(draft: Draft) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
 from alvh.diagnosis.arbitrage import Watch, arbitrage_watch
@@ -16,7 +16,15 @@ from alvh.market.spx_model import zero_rate
 from alvh.reports.backtest import DISCLAIMER
 from alvh.reports.card.accounts import AccountRow, account_rows
 from alvh.reports.card.action import Action, action
-from alvh.reports.card.condor import BuyingPower, OpenCondor, ProposedCondor, buying_power, held_condors, proposed
+from alvh.reports.card.condor import (
+    BuyingPower,
+    OpenCondor,
+    ProposedCondor,
+    buying_power,
+    condor_of,
+    held_condors,
+    proposed,
+)
 from alvh.reports.card.facts import Facts
 from alvh.reports.card.hedges import HedgeRow, hedge_rows
 from alvh.reports.card.inputs import InputRow, input_rows, troubles
@@ -52,6 +60,8 @@ class Card:
     account : Account
     action : Action
     condors : tuple of ProposedCondor or Missing
+    refused : tuple of ProposedCondor or Missing
+        What a rule took out of the plan, one lot each.
     held : tuple of OpenCondor or Missing
     buying_power : BuyingPower
     hedges : tuple of HedgeRow
@@ -76,6 +86,7 @@ class Card:
     account: Account
     action: Action
     condors: tuple[ProposedCondor | Missing, ...]
+    refused: tuple[ProposedCondor | Missing, ...]
     held: tuple[OpenCondor | Missing, ...]
     buying_power: BuyingPower
     hedges: tuple[HedgeRow, ...]
@@ -123,6 +134,7 @@ def make_card(facts: Facts, *, book: str, quotes: str, fill: str) -> Card:
         ),
         action=action(facts, condors, hedges),
         condors=condors,
+        refused=refused(facts),
         held=held_condors(facts),
         buying_power=buying_power(facts, condors, hedge_cash),
         hedges=hedges,
@@ -143,6 +155,14 @@ def make_card(facts: Facts, *, book: str, quotes: str, fill: str) -> Card:
         inputs=inputs,
         plan=facts.plan,
     )
+
+
+def refused(facts: Facts) -> tuple[ProposedCondor | Missing, ...]:
+    """Return one lot of every condor that a rule took out of the plan: what it would have been.
+
+    One lot, because a rule that speaks before sizing refuses an entry that has no size yet.
+    """
+    return tuple(condor_of(facts, replace(order, lots=1, limit_usd=None)) for order in facts.plan.refused)
 
 
 def card_dict(card: Card) -> dict[str, Any]:

@@ -151,10 +151,11 @@ def strikes_of(contracts: Mapping[Contract, int] | Sequence[Leg]) -> CondorStrik
 
 def proposed(facts: Facts) -> tuple[ProposedCondor | Missing, ...]:
     """Return every condor the plan opens."""
-    return tuple(_proposed(facts, order) for order in facts.openings())
+    return tuple(condor_of(facts, order) for order in facts.openings())
 
 
-def _proposed(facts: Facts, order: Order) -> ProposedCondor | Missing:
+def condor_of(facts: Facts, order: Order) -> ProposedCondor | Missing:
+    """Return what an order opens, Missing where a leg has no quote or the legs are no condor."""
     quotes = leg_quotes(facts.view, order.legs)
     strikes = strikes_of(order.legs)
     if isinstance(quotes, Missing):

@@ -14,6 +14,7 @@ def plan_dict(plan: Plan) -> dict[str, Any]:
         "decided_at": plan.decided_at.session.isoformat(),
         "phase": plan.decided_at.phase.name.lower(),
         "orders": [order_dict(order) for order in plan.orders],
+        "refused": [order_dict(order) for order in plan.refused],
         "skips": [{"date": s.date.isoformat(), "layer": s.layer, "why": s.why} for s in plan.skips],
         "notes": {name: finite(value) for name, value in sorted(plan.notes.items())},
         "remarks": [remark_dict(remark) for remark in plan.remarks],
