@@ -35,15 +35,18 @@ def decide(view: View, readings: Readings, book: Holdings, layers: Sequence[Laye
         hedges=tuple(layer.name for layer in layers if layer.hedge),
     )
     for layer in layers:
-        unknown = [name for name in layer.needs if math.isnan(readings.value(name))]
-        if unknown:
+        if layer.needs and (unknown := missing(layer.needs, readings)):
             draft.skip(layer.name, f"unknown: no {', no '.join(unknown)} on {view.date}")
             continue
         layer.propose(view, readings, book, draft)
     for rule in rules:
-        unknown = [name for name in rule.needs if math.isnan(readings.value(name))]
-        if unknown:
+        if rule.needs and (unknown := missing(rule.needs, readings)):
             draft.unknown(rule.name, unknown, getattr(rule, "on_unknown", "pass"))
             continue
         rule.restrain(view, readings, book, draft)
     return draft.plan()
+
+
+def missing(needs: Sequence[str], readings: Readings) -> list[str]:
+    """Return which of some readings the world did not give."""
+    return [name for name in needs if math.isnan(readings.value(name))]

@@ -293,6 +293,11 @@ class Rule(Protocol):
         """Restrain `draft` in place."""
 
 
+def nothing_to_hedge(book: Holdings, draft: Draft) -> bool:
+    """Whether no condor is open and none is about to be opened, so that a hedge in proportion to them is nothing."""
+    return not draft.entries() and not any(book.campaigns(layer) for layer in draft.condors)
+
+
 def open_condors(book: Holdings, draft: Draft) -> float:
     """Return the SPX-equivalent condors open once `draft` is filled: those open now, less closes, plus opens."""
     closing = {o.campaign for o in draft.orders if o.kind == "close"}

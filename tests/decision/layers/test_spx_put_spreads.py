@@ -12,7 +12,7 @@ from alvh.decision.draft import Draft
 from alvh.decision.layers.spx_put_spreads import SpxPutSpreads, SpxPutSpreadsParams, held_unit, price_usd
 from alvh.decision.rules.whole_contracts import WholeContracts, WholeContractsParams
 from alvh.values import Contract, Leg, Missing
-from decision.desk import MONDAY, Desk, Values, account, fill, series
+from decision.desk import MONDAY, Desk, Values, account, fill, hold, series
 
 NEAR, FAR = MONDAY + dt.timedelta(45), MONDAY + dt.timedelta(73)
 HIGH, LOW = Contract("SPXW", NEAR, 2740.0, "P"), Contract("SPXW", NEAR, 2640.0, "P")
@@ -70,7 +70,11 @@ def test_the_roll_is_one_package_of_four_legs() -> None:
 
 
 def test_without_a_budget_it_wants_nothing_of_its_own() -> None:
-    draft = decide(desk(), account(), equity_share=None)
+    book = account()
+    idle = decide(desk(), book, equity_share=None)
+    assert (idle.orders, idle.targets, idle.notes) == ([], [], {"puts.target": 0.0})
+    hold(book, "condor", {LOW2: -1}, {LOW2: 17.0}, lots=10)
+    draft = decide(desk(), book, equity_share=None)
     assert draft.orders == []
     assert draft.targets[0].price_usd == 2_000.0
     assert draft.targets[0].exposure == 0.0

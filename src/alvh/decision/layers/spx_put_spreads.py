@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from pydantic import Field, model_validator
 
 from alvh import conventions
-from alvh.decision.draft import Draft, HedgeTarget, Params
+from alvh.decision.draft import Draft, HedgeTarget, Params, nothing_to_hedge
 from alvh.decision.layers.vix_calls import choose, units_for
 from alvh.diagnosis.diagnose import Readings
 from alvh.market.observe import View
@@ -77,6 +77,9 @@ class SpxPutSpreads:
         sleeves = book.campaigns(self.name)
         campaign = sleeves[0] if sleeves else None
         held, unit = held_unit(campaign)
+        if held is None and p.equity_share is None and nothing_to_hedge(book, draft):
+            draft.notes[f"{self.name}.target"] = 0.0
+            return
         roll = held is not None and (held.contract.expiry - view.date).days <= p.roll_dte
         buy = unit if held is not None and not roll else self.pick(view)
         price = buy if isinstance(buy, Missing) else price_usd(view, buy)

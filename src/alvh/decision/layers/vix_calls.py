@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from alvh import conventions
-from alvh.decision.draft import Draft, Factor, HedgeTarget, Params
+from alvh.decision.draft import Draft, Factor, HedgeTarget, Params, nothing_to_hedge
 from alvh.diagnosis.diagnose import Readings
 from alvh.diagnosis.indicators import layer1_switch
 from alvh.diagnosis.indicators.vx_curve import MONTHS
@@ -210,6 +210,9 @@ class VixCalls:
     ) -> bool:
         """Say what this layer wants at this close, in the contract it holds or in the one to roll into."""
         p = self.params
+        if held is None and p.equity_share is None and nothing_to_hedge(book, draft):
+            draft.notes[f"{self.name}.target"] = 0.0
+            return False
         roll = held is not None and (held.contract.expiry - view.date).days <= p.roll_dte
         buy = held.contract if held is not None and not roll else self.pick(view)
         if isinstance(buy, Missing):
