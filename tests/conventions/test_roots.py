@@ -21,6 +21,8 @@ from alvh.conventions.roots import ROOTS, root_spec, spx_equivalent, tick_size
         ("VXX", 1, "none", "fund"),
         ("UVXY", 1, "none", "fund"),
         ("SVXY", 1, "none", "fund"),
+        ("SPXTR", 1, "none", "fund"),
+        ("SPXPR", 1, "none", "fund"),
     ],
 )
 def test_a_root_is_what_its_exchange_says(root, multiplier, settlement, kind):

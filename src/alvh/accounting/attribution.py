@@ -12,7 +12,6 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from alvh.accounting.book import is_future
 from alvh.accounting.ledger import Ledger, LegLife
 from alvh.conventions import root_spec
 from alvh.market.quotes import QuoteSource
@@ -50,8 +49,8 @@ def _add_greeks(ledger: Ledger, quotes: QuoteSource, out: Mapping[str, Mapping[s
     ]
     forward, years, discount, vol = (np.concatenate([m[k] for m in meanings]) for k in range(4))
     contracts = [ledger.contracts[leg.contract] for leg in ledger.legs]
-    future = np.array([is_future(c) for c in contracts], dtype=bool).repeat(size)
-    # A future has no strike; any will do where no Greek is asked for.
+    # A future and a held index have no strike; any will do where no Greek is asked for: all they gain is delta.
+    future = np.array([not c.right for c in contracts], dtype=bool).repeat(size)
     strike = np.where(future, 1.0, np.array([c.strike for c in contracts]).repeat(size))
     call = np.array([c.right == "C" for c in contracts]).repeat(size)
     multiplier = np.array([float(root_spec(c.root).multiplier) for c in contracts]).repeat(size)

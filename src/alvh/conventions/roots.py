@@ -73,6 +73,10 @@ _ROWS = (
     RootSpec("VXX", "VXX", "fund", "none", "", 1, 0.01, 0.01),
     RootSpec("UVXY", "UVXY", "fund", "none", "", 1, 0.01, 0.01),
     RootSpec("SVXY", "SVXY", "fund", "none", "", 1, 0.01, 0.01),
+    # The index itself, held as strategy indices hold it: with its dividends reinvested, and without them. Nobody trades
+    # it; a unit is one index point times 1 USD.
+    RootSpec("SPXTR", "SPX", "fund", "none", "", 1, 0.01, 0.01),
+    RootSpec("SPXPR", "SPX", "fund", "none", "", 1, 0.01, 0.01),
 )
 
 

@@ -13,6 +13,7 @@ from typing import Protocol, TypeAlias
 from alvh import conventions
 from alvh.market.etp_quotes import EtpQuotes
 from alvh.market.history import History
+from alvh.market.index_quotes import IndexQuotes
 from alvh.market.quotes import Life, Series
 from alvh.market.vix_weekly_quotes import VixWeeklyQuotes
 from alvh.market.vx_quotes import VxQuotes
@@ -58,6 +59,8 @@ BUILDERS: Mapping[str, Builder] = MappingProxyType(
         "VX": VxQuotes,
         "VXM": VxQuotes,
         "VIXW": VixWeeklyQuotes,
+        "SPXTR": IndexQuotes,
+        "SPXPR": IndexQuotes,
         **{root: EtpQuotes for root in conventions.ROOTS if root in conventions.ETP_FUNDS or conventions.fund_of(root)},
     }
 )
