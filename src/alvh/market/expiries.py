@@ -10,6 +10,7 @@ import numpy as np
 from alvh import conventions
 from alvh.market import spx_model, vix_model
 from alvh.market.history import EPOCH, History
+from alvh.market.model_shift import ModelShift
 from alvh.market.quotes import last_mark
 from alvh.market.smile_inputs import SmileInputs
 from alvh.maths.smile import theta_table
@@ -48,12 +49,15 @@ class Expiries:
     ----------
     history : History
     inputs : SmileInputs
-        Of that history.
+        Of that history, moved already where there is a `shift`.
+    shift : ModelShift, optional
+        What moves the VIX options.
     """
 
-    def __init__(self, history: History, inputs: SmileInputs) -> None:
+    def __init__(self, history: History, inputs: SmileInputs, shift: ModelShift | None = None) -> None:
         self.history = history
         self.inputs = inputs
+        self.shift = shift
         self._known: dict[tuple[str, dt.date], ExpiryLife] = {}
         self._close_minutes: dict[str, Ints] = history.derive("close_minutes", close_minutes)
 
@@ -81,7 +85,11 @@ class Expiries:
             j = self.history.vx.column_of(expiry.toordinal() - EPOCH)
             listed = self.history.vx.settle[first : last + 1, j] if j >= 0 else np.full(len(years), np.nan)
             future = np.ascontiguousarray(listed)
-            vix_model.expiry(first, years, future, x.vvix, x.zero_days, x.zero_rates, smile)
+            vvix = x.vvix
+            if self.shift is not None:
+                vvix = x.vvix.copy()
+                vvix[first : last + 1] = self.shift.vvix(vvix[first : last + 1], years * spx_model.DAYS_A_YEAR)
+            vix_model.expiry(first, years, future, vvix, x.zero_days, x.zero_rates, smile)
         else:
             smile = np.empty((3, len(years)))
             spx_model.expiry(

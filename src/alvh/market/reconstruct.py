@@ -13,6 +13,7 @@ from alvh.market import spx_model, vix_model
 from alvh.market.expiries import SCALE, UNDERLYING, Expiries
 from alvh.market.history import EPOCH, History
 from alvh.market.listed_strikes import level_for, recent_range
+from alvh.market.model_shift import ModelShift
 from alvh.market.other_roots import other_roots
 from alvh.market.quotes import Life, Series, carried, window
 from alvh.market.smile_inputs import SmileInputs, smile_inputs
@@ -36,14 +37,17 @@ class ModelledQuotes:
     Parameters
     ----------
     history : History
+    shift : ModelShift, optional
+        Moves the smiles of SPX, XSP and monthly VIX options within their error (a model band's draw).
     """
 
-    def __init__(self, history: History) -> None:
+    def __init__(self, history: History, shift: ModelShift | None = None) -> None:
         self.history = history
-        self.inputs: SmileInputs = history.derive("smile_inputs", smile_inputs)
+        as_published: SmileInputs = history.derive("smile_inputs", smile_inputs)
+        self.inputs = as_published if shift is None else shift.smile(as_published)
         self.lives: dict[Contract, Life] = {}
         self._others = other_roots(history, self.lives)
-        self._expiries = Expiries(history, self.inputs)
+        self._expiries = Expiries(history, self.inputs, shift)
         self._range = history.derive("recent_range", recent_range)
         self._series: dict[tuple[int, str], tuple[Series, ...]] = {}
 
