@@ -12,9 +12,17 @@ from pydantic import ValidationError
 from alvh.accounting.book import Book
 from alvh.decision.draft import Draft
 from alvh.decision.greeks import greeks_of
-from alvh.decision.layers.big_top import BigTop, BigTopParams, exit_reason, forbidden, hedge_vega_usd, lots_allowed
+from alvh.decision.layers.big_top import (
+    BigTop,
+    BigTopParams,
+    exit_reason,
+    forbidden,
+    hedge_vega_usd,
+    lots_allowed,
+    trim_to_cover,
+)
 from alvh.market.quotes import Series
-from alvh.values import Contract, Leg
+from alvh.values import Contract, Leg, Order
 from decision.desk import MONDAY, Desk, Values, account, fill, hold
 
 EXPIRY, LATER = MONDAY + dt.timedelta(9), MONDAY + dt.timedelta(37)
@@ -47,9 +55,10 @@ def propose(view: Desk, book: Book, readings: Values = EVE, **params: object) ->
 
 def test_an_entry_by_hand() -> None:
     (order,) = propose(desk(), hedged()).orders
-    # Credit 0.90 - 0.30 = 0.60, width 6: it can lose 540 USD. 0.25 % of 5,000,000 is 12,500: 23 spreads.
+    # Credit 0.90 - 0.30 = 0.60, width 6: it can lose 540 USD, 550 with both half-spreads of 0.05. 0.25 % of 5,000,000
+    # is 12,500: 22 spreads. Filled for less than 22 x 600 - 12,500 = 700 USD they could lose more than that.
     assert order.legs == (Leg(SHORT, -1), Leg(LONG, 1))
-    assert (order.kind, order.lots, order.same_close, order.limit_usd) == ("open", 23, True, 0.0)
+    assert (order.kind, order.lots, order.same_close, order.limit_usd) == ("open", 22, True, 700.0)
     assert order.max_loss_usd_per_lot == pytest.approx(540.0)
     assert order.premium_usd_per_lot == pytest.approx(60.0)
 
@@ -61,6 +70,30 @@ def test_the_vega_of_the_hedge_stays_above_zero() -> None:
     left = hedge_vega_usd(view, book, draft) - draft.orders[0].lots * spread
     assert 0.0 < left <= spread
     assert "no room" in propose(view, account()).skips[0].why
+
+
+def test_no_spread_outlives_the_hedge_that_is_sold_the_same_day() -> None:
+    view, book = desk(), hedged(400)
+    sold = Order("L1", book.campaigns("L1")[0].name, "adjust", (Leg(HEDGE, -400),), 1, "no condor is open")
+    draft = propose(view, book)
+    draft.orders.append(sold)
+    trim_to_cover(view, book, draft)
+    assert draft.orders == [sold]
+    assert "once today's hedge orders are filled" in draft.skips[0].why
+
+
+@given(held=st.integers(1, 60), kept=st.integers(0, 60))
+def test_the_vega_stays_above_zero_before_and_after_the_orders_of_the_hedge(held: int, kept: int) -> None:
+    view, book = desk(), hedged(held)
+    draft = propose(view, book)
+    draft.orders.append(
+        Order("L1", book.campaigns("L1")[0].name, "adjust", (Leg(HEDGE, kept - held or 1),), 1, "another target")
+    )
+    trim_to_cover(view, book, draft)
+    spread = greeks_of(view, SHORT).vega_usd - greeks_of(view, LONG).vega_usd
+    now = hedge_vega_usd(view, book, draft)
+    lots = sum(order.lots for order in draft.orders if order.layer == "big_top")
+    assert lots == 0 or (now - lots * spread > 0.0 and now * min(kept / held, 1.0) - lots * spread > 0.0)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +143,7 @@ def test_it_is_bought_back_on_the_next_close() -> None:
     tuesday = MONDAY + dt.timedelta(1)
     decision_day = Values(sessions_to_fomc=0.0, vx_slope=0.05, VIX9D=14.0, VIX=15.0)
     (back,) = propose(desk(tuesday, short=0.5), book, decision_day).orders
-    assert (back.kind, back.lots, back.same_close) == ("close", 23, True)
+    assert (back.kind, back.lots, back.same_close) == ("close", 22, True)
     assert back.legs == (Leg(SHORT, 1), Leg(LONG, -1))
     fill(book, back, desk(tuesday, short=0.5))
     assert not book.campaigns("big_top")

@@ -9,6 +9,7 @@ gives the idea and no numbers, the numbers are our choice).
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import ClassVar
 
 from pydantic import Field, model_validator
@@ -20,6 +21,9 @@ from alvh.diagnosis.diagnose import Readings
 from alvh.market.observe import View
 from alvh.market.quotes import Series
 from alvh.values import Campaign, Contract, Holdings, Leg, Missing, Order, Quote
+
+MOST_LOTS = 1_000_000
+"""More than any market would take."""
 
 
 class BigTopParams(Params):
@@ -142,9 +146,11 @@ class BigTop:
             return Missing(f"the credit of {credit:.2f} is not between 0 and the width of {width:g}")
         loss_usd = (width - credit) * multiplier
         equity_usd = book.equity_cents(view) / 100.0
-        spread_vega = -sum(leg.ratio * greeks_of(view, leg.contract).vega_usd for leg in legs)
+        # The fill may take both half-spreads: the cap has to hold then, too.
+        halves_usd = multiplier * sum(q.half_spread for q in quotes if isinstance(q, Quote))
+        budget_usd = p.max_loss_share * equity_usd
         lots, why = lots_allowed(
-            p.max_loss_share * equity_usd, loss_usd, hedge_vega_usd(view, book, draft), spread_vega
+            budget_usd, loss_usd + halves_usd, hedge_vega_usd(view, book, draft), sold_vega_usd(view, legs)
         )
         if lots < 1:
             return Missing(why)
@@ -157,7 +163,7 @@ class BigTop:
             f"{series.days} days, over tomorrow's scheduled announcement",
             max_loss_usd_per_lot=loss_usd,
             premium_usd_per_lot=credit * multiplier,
-            limit_usd=0.0,
+            limit_usd=max(0.0, lots * width * multiplier - budget_usd),
             same_close=p.same_close,
         )
 
@@ -208,7 +214,8 @@ def lots_allowed(budget_usd: float, loss_usd: float, hedge_vega: float, spread_v
     """
     if not (loss_usd > 0.0 and math.isfinite(spread_vega) and math.isfinite(hedge_vega)):
         return 0, "the risk of one spread is unknown"
-    lots = math.floor(budget_usd / loss_usd)
+    # Where nothing else binds, the vega does.
+    lots = math.floor(min(budget_usd / loss_usd, MOST_LOTS))
     if lots < 1:
         return 0, f"one spread risks {loss_usd:,.0f} USD, {budget_usd:,.0f} are allowed"
     if spread_vega > 0.0:
@@ -228,6 +235,45 @@ def hedge_vega_usd(view: View, book: Holdings, draft: Draft) -> float:
                 if contract.right and conventions.root_spec(contract.root).underlying == "VIX":
                     total += position.quantity * greeks_of(view, contract).vega_usd
     return total
+
+
+def sold_vega_usd(view: View, legs: Sequence[Leg]) -> float:
+    """Return what one unit of some legs takes from the hedge's vega, USD a vol point; NaN where a leg has none."""
+    return -sum(leg.ratio * greeks_of(view, leg.contract).vega_usd for leg in legs)
+
+
+def trim_to_cover(view: View, book: Holdings, draft: Draft) -> None:
+    """Lower, or take out, the spreads that overlays sell so that the hedge's vega outlives the hedge's own orders.
+
+    A layer proposes before it is known what hedges are sold; the spread stands until those orders are filled and must
+    not be naked then. What the hedge buys today covers nothing yet.
+    """
+    selling = [
+        k
+        for k, o in enumerate(draft.orders)
+        if o.kind == "open" and o.layer not in (*draft.condors, *draft.hedges) and any(leg.ratio < 0 for leg in o.legs)
+    ]
+    if not selling:
+        return
+    now = hedge_vega_usd(view, book, draft)
+    change = sum(
+        leg.ratio * order.lots * greeks_of(view, leg.contract).vega_usd
+        for order in draft.orders
+        if order.layer in draft.hedges
+        for leg in order.legs
+        if leg.contract.right and conventions.root_spec(leg.contract.root).underlying == "VIX"
+    )
+    for k in reversed(selling):
+        order = draft.orders[k]
+        lots, why = lots_allowed(math.inf, 1.0, now + min(change, 0.0), sold_vega_usd(view, order.legs))
+        if lots < 1:
+            draft.skip(order.layer, f"{why}, once today's hedge orders are filled")
+            del draft.orders[k]
+        elif lots < order.lots:
+            draft.say(
+                order.layer, "{lots:.0f} of {asked:.0f} spreads: the hedge is being sold", lots=lots, asked=order.lots
+            )
+            draft.trim(k, lots)
 
 
 def sessions_held(view: View, campaign: Campaign) -> int:

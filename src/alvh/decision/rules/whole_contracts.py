@@ -10,6 +10,7 @@ from pydantic import Field
 
 from alvh import conventions
 from alvh.decision.draft import Draft, HedgeTarget, Params, open_condors
+from alvh.decision.layers.big_top import trim_to_cover
 from alvh.diagnosis.diagnose import Readings
 from alvh.market.observe import View
 from alvh.values import Contract, Holdings, Leg, Order, Quote
@@ -41,7 +42,15 @@ class WholeContracts:
         self.params = params
 
     def restrain(self, view: View, readings: Readings, book: Holdings, draft: Draft) -> None:
-        """Add the hedge orders of this close to the draft, trimmed to the budget in policy order: L1 first."""
+        """Add the hedge orders of this close to the draft, trimmed to the budget in policy order: L1 first.
+
+        Only now it is known what hedges are sold, and what overlays may still sell against them.
+        """
+        self._hedge(book, draft)
+        trim_to_cover(view, book, draft)
+
+    def _hedge(self, book: Holdings, draft: Draft) -> None:
+        """Add the hedge orders of this close."""
         if not draft.targets:
             return
         if draft.flattening and any(book.campaigns(layer) for layer in draft.condors):
