@@ -238,3 +238,29 @@ def test_the_shell_can_complete() -> None:
 def test_the_entry_point_of_the_package_is_this_one() -> None:
     text = (Path(__file__).resolve().parents[2] / "pyproject.toml").read_text(encoding="utf-8")
     assert f'alvh = "{cli.__name__}:main"' in text
+
+
+@pytest.mark.parametrize("amount", ["nan", "inf", "-inf"])
+def test_an_account_of_no_number_is_refused_in_a_sentence(amount: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        cli.main(["today", f"--nav={amount}"])
+    assert left.value.code == 2
+    assert "--nav" in capsys.readouterr().err
+
+
+def test_a_reader_that_has_gone_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(*_: object) -> None:
+        try:
+            raise BrokenPipeError  # noqa: TRY301 - the context is the point
+        except BrokenPipeError:
+            # What rich's console does when its output is a closed pipe.
+            raise SystemExit(1)  # noqa: B904
+
+    monkeypatch.setattr(alvh, "invoke", gone)
+    with pytest.raises(SystemExit) as left:
+        cli.main(["policy", "list"])
+    assert left.value.code == 0
+    monkeypatch.setattr(alvh, "invoke", lambda *_: sys.exit(3))
+    with pytest.raises(SystemExit) as left:
+        cli.main(["policy", "list"])
+    assert left.value.code == 3

@@ -86,6 +86,11 @@ def main(args: Sequence[str] | None = None) -> None:
     except (click.exceptions.Abort, KeyboardInterrupt, EOFError):
         click.echo("\nalvh: interrupted", err=True)
         status = 130
+    except SystemExit as left:
+        # rich closes the output itself and leaves with 1, which here means that the answer is no.
+        if not isinstance(left.__context__, BrokenPipeError):
+            raise
+        status = 0
     except BrokenPipeError:
         # Whoever read the output has seen enough (`alvh ... | head`); what is left of it goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

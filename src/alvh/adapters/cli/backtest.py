@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from alvh.adapters.cli.options import Date, json_option, print_json, store_option, writable
+from alvh.adapters.cli.options import Date, Dollars, json_option, print_json, store_option, writable
 from alvh.adapters.cli.progress import progress_bar
 
 
@@ -30,7 +30,7 @@ Example:
     show_default=True,
     help="The one source of quotes of the run.",
 )
-@click.option("--nav", "nav_usd", type=click.FloatRange(min=1.0), default=5_000_000.0, show_default=True, help="USD.")
+@click.option("--nav", "nav_usd", type=Dollars(min=1.0), default=5_000_000.0, show_default=True, help="USD.")
 @click.option("--broker", default="generic", show_default=True, help="Fee profile: generic, tastytrade, ibkr or none.")
 @click.option("--same-close", is_flag=True, help="Fill on the close that decided (a named choice, not the default).")
 @click.option("--set", "overrides", multiple=True, metavar="LAYER.KEY=VALUE", help="Replace one parameter.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from alvh.adapters.cli.groups import NearestGroup
-from alvh.adapters.cli.options import Date, json_option, print_json, store_option
+from alvh.adapters.cli.options import Date, Dollars, json_option, print_json, store_option
 from alvh.adapters.cli.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def book() -> None:
 @click.argument("broker", metavar="BROKER")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--policy", "policy_name", default="alvh", show_default=True, help="Whose layers the legs belong to.")
-@click.option("--cash", "cash_usd", type=float, help="Cash balance in USD, where the file gives none.")
+@click.option("--cash", "cash_usd", type=Dollars(), help="Cash balance in USD, where the file gives none.")
 @click.option("--date", "as_of", type=Date(), help="Day of the list (default: the file's, else today).")
 @click.option("--leave", multiple=True, metavar="SYMBOL", help="Leave this symbol out (may be repeated).")
 @store_option
@@ -107,7 +107,7 @@ def show(store_path: Path | None, as_json: bool) -> int:
 @click.option(
     "--quotes", type=click.Choice(["market", "modelled", "auto"]), default=AUTO, show_default=True, help="Of the plan."
 )
-@click.option("--nav", "nav_usd", type=click.FloatRange(min=1.0), default=5_000_000.0, show_default=True, help="USD.")
+@click.option("--nav", "nav_usd", type=Dollars(min=1.0), default=5_000_000.0, show_default=True, help="USD.")
 @click.option("--fees", default="generic", show_default=True, help="Fees of the plan: generic, tastytrade, ibkr, none.")
 @store_option
 @json_option

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from alvh.adapters.cli.options import Date, json_option, print_json, store_option
+from alvh.adapters.cli.options import Date, Dollars, json_option, print_json, store_option
 from alvh.adapters.cli.progress import progress_bar
 
 
@@ -16,7 +16,7 @@ from alvh.adapters.cli.progress import progress_bar
 @click.argument("date", type=Date())
 @click.option("--policy", default="alvh", show_default=True, help="A shipped policy or a TOML file.")
 @click.option("--book", default="flat", show_default=True, help="flat, mine or replay.")
-@click.option("--nav", "nav_usd", type=click.FloatRange(min=1.0), default=5_000_000.0, show_default=True, help="USD.")
+@click.option("--nav", "nav_usd", type=Dollars(min=1.0), default=5_000_000.0, show_default=True, help="USD.")
 @click.option(
     "--quotes", type=click.Choice(["market", "modelled", "auto"]), default="auto", show_default=True, help="As `today`."
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +30,17 @@ class Date(click.ParamType):  # type: ignore[type-arg]  # generic in newer click
             return dt.date.fromisoformat(str(value))
         except ValueError:
             self.fail(f"{value!r} is not a date; write it like 2020-03-16", param, ctx)
+
+
+class Dollars(click.FloatRange):
+    """An amount of USD: a number, so neither ``nan`` nor ``inf``, which a range alone lets pass."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the amount, or fail with a sentence."""
+        usd = super().convert(value, param, ctx)
+        if not math.isfinite(usd):
+            self.fail(f"{value} is no amount of USD", param, ctx)
+        return usd
 
 
 def store_option(command: F) -> F:

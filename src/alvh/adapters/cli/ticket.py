@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from alvh.adapters.cli.options import Date, json_option, print_json, store_option
+from alvh.adapters.cli.options import Date, Dollars, json_option, print_json, store_option
 from alvh.adapters.cli.progress import progress_bar
 from alvh.adapters.errors import UserError
 
@@ -43,7 +43,7 @@ Example:
 @click.option("--policy", default="alvh", show_default=True, help="A shipped policy or a TOML file.")
 @click.option("--date", type=Date(), help="Session whose plan stands (default: the store's last).")
 @click.option("--book", default="flat", show_default=True, help="flat, mine or replay.")
-@click.option("--nav", "nav_usd", type=click.FloatRange(min=1.0), default=5_000_000.0, show_default=True, help="USD.")
+@click.option("--nav", "nav_usd", type=Dollars(min=1.0), default=5_000_000.0, show_default=True, help="USD.")
 @click.option(
     "--broker", default="generic", show_default=True, help="Fees and margin rules: generic, tastytrade, ibkr."
 )

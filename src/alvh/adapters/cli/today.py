@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from alvh.adapters.cli.options import Date, json_option, print_json, store_option
+from alvh.adapters.cli.options import Date, Dollars, json_option, print_json, store_option
 from alvh.adapters.cli.progress import progress_bar
 
 
@@ -28,7 +28,7 @@ Example:
     help="flat: an empty account; mine: the imported one; replay: what the policy would hold since 2007; paper.",
 )
 @click.option("--all", "everything", is_flag=True, help="Every input and reading, every alternative not taken.")
-@click.option("--nav", "nav_usd", type=click.FloatRange(min=1.0), default=5_000_000.0, show_default=True, help="USD.")
+@click.option("--nav", "nav_usd", type=Dollars(min=1.0), default=5_000_000.0, show_default=True, help="USD.")
 @click.option(
     "--broker", default="generic", show_default=True, help="Fees and margin rules: generic, tastytrade, ibkr."
 )
