@@ -265,5 +265,6 @@ def test_a_control_with_other_condors_is_told_beside_and_not_taken_for_the_hedge
     assert (pair.control, pair.beside) == (None, other)
     assert pair.equity_without_usd == pytest.approx(hedged.equity_usd - np.cumsum(hedged.layer_pnl_usd["L1"]))
     told = plain(verdict_of(hedged, other).sentences[-1])
-    assert told.startswith("condor-only beside it is another book: it opened 1 condors where alvh opened 2, and")
+    # The other condor made 10 - 20 + 30 + 5 less the dollar a day of its cash: 21.
+    assert told.startswith("condor-only beside it is another book: 1 condor for a gain of $21 where alvh had 2 condors")
     assert told.endswith("is not the hedge's doing.")

@@ -15,8 +15,8 @@ HEDGED, CONTROL = "alvh", "condor-only"
 """The pair that is compared by preference (`product.md`, "Policies shipped")."""
 
 WORST_DAYS = 10
-SAME_CONDORS = 0.05
-"""Two policies whose numbers of condors differ by a larger share do not differ by their hedge alone."""
+SAME_CONDORS = 0.9
+"""Two policies that share fewer of their condors, by layer, opening and end, do not differ by the hedge alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +94,8 @@ def cash_returns(statement: Statement) -> Floats | None:
 def find_pair(statements: Sequence[Statement]) -> Pair | None:
     """Choose what is compared: `HEDGED` against `CONTROL`, else the first hedged against the first unhedged policy.
 
-    A control must have the same sessions and starting value, and about as many condors (`SAME_CONDORS`). None where no
-    statement has a hedge layer.
+    A control must have the same sessions and starting value, and nearly the same condors (`SAME_CONDORS`). None where
+    no statement has a hedge layer.
     """
     hedged_ones = [one for one in statements if one.hedge_layers]
     if not hedged_ones:
@@ -141,9 +141,12 @@ def condors_opened(statement: Statement) -> int:
 
 
 def same_condors(one: Statement, other: Statement) -> bool:
-    """Whether two runs opened about as many condors, so that what parts them is the hedge."""
-    mine, theirs = condors_opened(one), condors_opened(other)
-    return abs(mine - theirs) <= SAME_CONDORS * max(mine, theirs, 1)
+    """Whether two runs opened and ended about the same condors, so that what parts them is the hedge."""
+    mine, theirs = (
+        {(line.layer, line.opened, line.closed) for line in run.campaigns if line.layer not in run.hedge_layers}
+        for run in (one, other)
+    )
+    return len(mine & theirs) >= SAME_CONDORS * max(len(mine), len(theirs))
 
 
 def _same_window(one: Statement, other: Statement) -> bool:

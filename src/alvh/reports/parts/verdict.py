@@ -132,11 +132,21 @@ def _beside(pair: Pair) -> tuple[str, ...]:
     if other is None:
         return ()
     said = (
-        f"{other.policy} beside it is another book: it opened {condors_opened(other):,} condors where "
-        f"{pair.hedged.policy} opened {condors_opened(pair.hedged):,}, and {dollars(other.nav_start_usd)} became "
-        f"{dollars(_end(other))}. What gates, capital and protocol changed there is not the hedge's doing."
+        f"{other.policy} beside it is another book: {_condors(other)} where "
+        f"{pair.hedged.policy} had {_condors(pair.hedged)}, and {dollars(other.nav_start_usd)} became "
+        f"{dollars(_end(other))}. What gates, capital, rolls and protocol changed there is not the hedge's doing."
     )
     return (said,)
+
+
+def _condors(statement: Statement) -> str:
+    """Return how many condors a run opened, and what they made."""
+    pnl = sum(
+        float(statement.layer_pnl_usd[layer].sum())
+        for layer in statement.layers
+        if layer not in (*statement.hedge_layers, "cash")
+    )
+    return f"{plural(condors_opened(statement), 'condor')} for {_outcome(pnl)}"
 
 
 def _tail(pair: Pair, told: Comparison) -> str:
