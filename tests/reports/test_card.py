@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -23,6 +24,7 @@ from alvh.maths import black
 from alvh.policies.brokers import load_broker
 from alvh.policies.policy import parse_policy, preset
 from alvh.reports.card.accounts import account_rows, lot_pair
+from alvh.reports.card.action import counted
 from alvh.reports.card.card import card_dict, make_card, plain
 from alvh.reports.card.condor import ProposedCondor, buying_power, floor_of, held_condors, known, proposed, strikes_of
 from alvh.reports.card.diagnosis import make_diagnosis
@@ -34,7 +36,7 @@ from alvh.reports.card.levels import alert_levels, level_of_delta, spot_at_delta
 from alvh.reports.card.plan_json import plan_dict
 from alvh.reports.card.prices import on_tick, package_prices
 from alvh.reports.card.readings import coverage_rows, in_words, percentile, reading_rows
-from alvh.reports.card.regime import regime_card
+from alvh.reports.card.regime import direction, regime_card, standing
 from alvh.reports.card.topics import owner_of, sentence, subject, topics
 from alvh.values import Contract, Instant, Leg, Missing, Order, Plan, Quote, Remark, Skip
 from tiny_market import tiny_market
@@ -180,6 +182,21 @@ def test_what_voids_the_plan_is_measured_from_this_close() -> None:
     assert void_levels(quiet(), ()) == (), "nothing to void without an order"
 
 
+def test_the_switch_voids_only_where_the_next_close_can_flip_it() -> None:
+    seen = set()
+    for i in range(120, 330):
+        facts = facts_at(i)
+        armed = facts.readings.value("l1_armed")
+        gates = [v for v in void_levels(facts, ()) if v.about == "L1"]
+        if not facts.plan.orders or math.isnan(armed):
+            continue
+        below = facts.past("F1")[-2:] < facts.past("vix_ema26")[-2:]
+        # Off is the third close in a row below the average: two must lie below it already.
+        assert len(gates) == (1 if armed == 0.0 else int(below.all()))
+        seen.add((armed, bool(below.all())))
+    assert {armed for armed, _ in seen} == {0.0, 1.0}
+
+
 def test_a_level_is_crossed_on_the_day_the_series_goes_through_it() -> None:
     history = market()
     vix = history.column("VIX")
@@ -317,6 +334,21 @@ def test_a_stale_rate_is_said() -> None:
     assert troubles((old,)) == ("SOFR is stale: of 2024-08-05, 7 days old",)
     never = InputRow("VIX6M", "vol points", Missing("no"), None, None, "missing")
     assert troubles((never,)) == ("VIX6M is missing (never in the store)",)
+    unread = InputRow("VIX6M", "vol points", Missing("no"), None, None, "missing", read_from=DAY)
+    assert troubles((unread,)) == ("VIX6M is missing (none since 2024-08-05, where what was read begins)",)
+
+
+def test_a_rate_that_stopped_is_named_with_its_last_day() -> None:
+    # Known at session 10 and then 3 days old, never again: NaN since.
+    name, day = "SOFR", market().dates[10]
+    rate, age = np.full(len(market()), np.nan), np.full(len(market()), np.nan)
+    rate[10], age[10] = 0.05, 3.0
+    stopped = replace(
+        market(), rates={**market().rates, name: rate}, rate_age_days={**market().rate_age_days, name: age}
+    )
+    (row,) = [row for row in input_rows(facts_at(329, history=stopped)) if row.name == name]
+    assert row.as_of == day - dt.timedelta(3)
+    assert troubles((row,)) == (f"SOFR is missing (last seen {row.as_of}, {row.age_days} days ago)",)
 
 
 def test_every_reading_there_is_stands_on_the_card() -> None:
@@ -366,6 +398,20 @@ def test_the_regime_counts_its_sessions() -> None:
     assert told.sessions >= 1
     assert told.curve[0] == ("F1", pytest.approx(market().vx.nearby(1)[329]))
     assert f"in this regime for {told.sessions} session" in told.sentence
+
+
+def test_a_slope_is_put_in_words_that_fit_its_sign() -> None:
+    assert direction(0.05, -0.01) == "flattening"
+    assert direction(0.05, 0.01) == "steepening"
+    assert direction(-0.05, -0.01) == "inverting further"
+    assert direction(-0.05, 0.01) == "inversion easing"
+    assert standing(1 / 252) == "the lowest of the year"
+    assert standing(2 / 252) == "higher than 1% of the year"
+    assert standing(1.0) == "the highest of the year"
+
+
+def test_the_same_reason_is_given_once() -> None:
+    assert counted(["VIX 32: hold", "small", "VIX 32: hold"]) == ("VIX 32: hold (2 condors)", "small")
 
 
 # -- what rules say ----------------------------------------------------------------------------------------------------

@@ -101,7 +101,7 @@ def _condor(card: Card, condor: ProposedCondor | Missing) -> Iterator[Text]:
         return
     k = condor.strikes
     line = f"sell {condor.lots} x {condor.root} {day_text(condor.expiry)}   {k.long_put:g}/{k.short_put:g} P"
-    yield Text(f"{line}   {k.short_call:g}/{k.long_call:g} C   {condor.days} days", style="bold")
+    yield Text(f"{line}   {k.short_call:g}/{k.long_call:g} C   {plural(condor.days, 'day')}", style="bold")
     yield _prices(condor, condor.prices)
     low, high = condor.break_evens
     down, up = condor.break_even_percent
@@ -110,7 +110,11 @@ def _condor(card: Card, condor: ProposedCondor | Missing) -> Iterator[Text]:
     line = f"break-evens {low:,.2f} ({down * 100:+.1f} %) and {high:,.2f} ({up * 100:+.1f} %){balance}"
     yield Text(f"{line}   deltas {put:.2f} and {call:+.2f}")
     odds = f"POP {condor.pop:.0%}" if condor.pop is not None else "POP unknown"
-    expected = "" if condor.expected_pnl_usd is None else f"   E[P&L] {dollars(condor.expected_pnl_usd)} a lot"
+    expected = (
+        ""
+        if condor.expected_pnl_usd is None
+        else f"   E[P&L] {dollars(condor.expected_pnl_usd)} a lot at the expected range"
+    )
     share = condor.max_loss_usd / card.account.equity_usd if card.account.equity_usd > 0.0 else math.nan
     loss = f"max loss {dollars(condor.max_loss_usd)} ({share:.1%} of equity)"
     yield Text(f"{odds}{expected}   {loss}   fees {dollars(condor.fees_usd)}")
@@ -128,7 +132,7 @@ def _refused(condor: ProposedCondor | Missing) -> Iterator[Text]:
         return
     k, (low, high) = condor.strikes, condor.break_evens
     line = f"would have been {condor.root} {day_text(condor.expiry)}   {k.long_put:g}/{k.short_put:g} P"
-    yield Text(f"{line}   {k.short_call:g}/{k.long_call:g} C   {condor.days} days, a lot:", style=DIM)
+    yield Text(f"{line}   {k.short_call:g}/{k.long_call:g} C   {plural(condor.days, 'day')}, a lot:", style=DIM)
     odds = f"POP {condor.pop:.0%}" if condor.pop is not None else "POP unknown"
     line = f"limit {condor.prices.limit:.2f}   mid {condor.prices.mid:.2f}, half-spreads {condor.prices.spread:.2f}"
     yield Text(
@@ -161,9 +165,8 @@ def _held(held: OpenCondor | Missing) -> Iterator[Text]:
     rolled = f", rolled {plural(held.rolls, 'time')}" if held.rolls else ""
     line = Text(held.action, style="bold" if held.action != "hold" else "")
     deltas = f"delta {put:.2f} and {call:+.2f}" if math.isfinite(put + call) else "no quote today"
-    line.append(
-        f"   {held.days} days, {deltas}, since {held.opened}{rolled}, max loss {dollars(held.max_loss_usd)}", style=DIM
-    )
+    since = f"since {held.opened}{rolled}, max loss {dollars(held.max_loss_usd)}"
+    line.append(f"   {plural(held.days, 'day')}, {deltas}, {since}", style=DIM)
     yield line
 
 

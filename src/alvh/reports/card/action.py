@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -39,7 +40,7 @@ class Action:
 def action(facts: Facts, condors: Sequence[ProposedCondor | Missing], hedges: Sequence[HedgeRow]) -> Action:
     """Return what the plan asks for, in words."""
     orders = facts.plan.orders
-    because = tuple(s.why for s in facts.plan.skips if s.layer in facts.condor_layers)
+    because = counted([s.why for s in facts.plan.skips if s.layer in facts.condor_layers])
     if not facts.openings() and not because:
         because = (no_entry(facts),)
     closes = [o for o in orders if o.layer in facts.condor_layers and o.kind != "open"]
@@ -60,6 +61,12 @@ def action(facts: Facts, condors: Sequence[ProposedCondor | Missing], hedges: Se
     if acting:
         parts.append(f"hedge orders in {listed(acting)}")
     return Action(True, f"ACT: {', '.join(parts)}", tuple(sentences), () if opened else because)
+
+
+def counted(reasons: Sequence[str]) -> tuple[str, ...]:
+    """Return some reasons, each once, with how many condors it holds for."""
+    times = Counter(reasons)
+    return tuple(why if n == 1 else f"{why} ({n} condors)" for why, n in times.items())
 
 
 def condor_sentence(condor: ProposedCondor) -> str:

@@ -39,6 +39,8 @@ class InputRow:
     state : {"fresh", "stale", "missing"}
     needed : bool
         Whether a decision cannot do without it.
+    read_from : datetime.date or None
+        First session that was looked through, where nothing was found: a card reads only as far back as it needs.
     """
 
     name: str
@@ -48,6 +50,7 @@ class InputRow:
     age_days: int | None
     state: State
     needed: bool = False
+    read_from: dt.date | None = None
 
 
 def input_rows(facts: Facts) -> tuple[InputRow, ...]:
@@ -74,7 +77,8 @@ def _series(facts: Facts, name: str, values: Floats, unit: str) -> InputRow:
     i = facts.view.i
     at = last_known(values[: i + 1])
     if at < 0:
-        return InputRow(name, unit, Missing(f"no {name} up to {facts.date}"), None, None, "missing", name in NEEDED)
+        why = Missing(f"no {name} up to {facts.date}")
+        return InputRow(name, unit, why, None, None, "missing", name in NEEDED, facts.history.dates[0])
     as_of = facts.history.dates[at]
     age = (facts.date - as_of).days
     if at == i:
@@ -90,10 +94,20 @@ def _curve(facts: Facts) -> InputRow:
 def _rate(facts: Facts, name: str, value: float, age: float) -> InputRow:
     """Return a rate with the age the store gives it."""
     if not np.isfinite(value):
-        return InputRow(name, "decimal a year", Missing(f"no {name} published lately"), None, None, "missing")
+        return _old_rate(facts, name)
     days = int(age)
     state: State = "fresh" if days <= RATE_FRESH_DAYS else "stale"
     return InputRow(name, "decimal a year", value, facts.date - dt.timedelta(days), days, state)
+
+
+def _old_rate(facts: Facts, name: str) -> InputRow:
+    """Return a rate that is too old to be used, with the day it was last published."""
+    why, history = Missing(f"no {name} published lately"), facts.history
+    at = last_known(history.rates[name][: facts.view.i + 1])
+    if at < 0:
+        return InputRow(name, "decimal a year", why, None, None, "missing", read_from=history.dates[0])
+    as_of = history.dates[at] - dt.timedelta(int(history.rate_age_days[name][at]))
+    return InputRow(name, "decimal a year", why, as_of, (facts.date - as_of).days, "missing")
 
 
 def troubles(rows: tuple[InputRow, ...]) -> tuple[str, ...]:
@@ -101,7 +115,8 @@ def troubles(rows: tuple[InputRow, ...]) -> tuple[str, ...]:
     out = []
     for row in rows:
         if row.state == "missing":
-            since = f"last seen {row.as_of}, {row.age_days} days ago" if row.as_of else "never in the store"
+            never = f"none since {row.read_from}, where what was read begins" if row.read_from else "never in the store"
+            since = f"last seen {row.as_of}, {row.age_days} days ago" if row.as_of else never
             out.append(f"{row.name} is missing ({since})")
         elif row.state == "stale":
             out.append(f"{row.name} is stale: of {row.as_of}, {row.age_days} days old")

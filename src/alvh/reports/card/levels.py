@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from alvh import conventions
+from alvh.diagnosis.indicators.layer1_switch import OFF_CLOSES
 from alvh.maths import black
 from alvh.reports.card.condor import ProposedCondor
 from alvh.reports.card.facts import Facts
@@ -93,7 +94,7 @@ def _voids(facts: Facts, opened: Sequence[ProposedCondor]) -> Iterator[Level]:
         now, ratio = facts.readings.value("package_spread"), facts.readings.value("package_spread_ratio")
         if math.isfinite(now) and ratio > 0.0:
             level = SPREAD_LIMIT * now / ratio
-            said = f"package quoted wider than {level:.2f} ({SPREAD_LIMIT:g} x its median of 30 sessions)"
+            said = f"half-spreads over {level:.2f} ({SPREAD_LIMIT:g} x a standard condor's median of 30 sessions)"
             yield Level("void", "plan", said, "package_spread", level, now)
     yield from _gates(facts)
 
@@ -103,10 +104,17 @@ def _gates(facts: Facts) -> Iterator[Level]:
     armed, threshold = facts.readings.value("l1_armed"), facts.readings.value("l1_threshold")
     switched = [x.name for x in facts.policy.layers if getattr(getattr(x, "params", None), "switch", "") == "macd"]
     front = facts.readings.value("F1")
-    if switched and math.isfinite(armed) and math.isfinite(threshold):
-        side, level = ("below", facts.readings.value("vix_ema26")) if armed == 1.0 else ("above", threshold)
-        if math.isfinite(level):
-            yield Level("void", switched[0], f"{switched[0]}'s switch: F1 {side} {level:.2f}", "F1", level, front)
+    if not (switched and math.isfinite(armed) and math.isfinite(threshold)):
+        return
+    average = facts.past("vix_ema26")
+    if armed == 0.0:
+        said = f"{switched[0]}'s switch: F1 above {threshold:.2f} with a rising MACD"
+        yield Level("void", switched[0], said, "F1", threshold, front)
+    elif (facts.past("F1")[-OFF_CLOSES + 1 :] < average[-OFF_CLOSES + 1 :]).all():
+        # Only the last of so many closes in a row disarms: before that the next close cannot flip the gate.
+        level = float(average[-1])
+        said = f"{switched[0]}'s switch: a close of F1 below {level:.2f}, then {OFF_CLOSES} in a row"
+        yield Level("void", switched[0], said, "F1", level, front)
 
 
 def alert_levels(

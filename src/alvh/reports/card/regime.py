@@ -11,6 +11,9 @@ from alvh.values import Missing
 
 CURVE_MONTHS = 8
 
+LOWEST = 1.0 / 252.0 + 1e-9
+"""Share of 252 sessions at or below today where today alone is."""
+
 
 @dataclass(frozen=True, slots=True)
 class RegimeCard:
@@ -49,7 +52,21 @@ def regime_card(facts: Facts) -> RegimeCard:
         return RegimeCard(name, "the VX curve has no F1 or F2 today", tuple(curve), lasted)
     way = ""
     if math.isfinite(speed):
-        way = f", {'steepening' if speed > 0 else 'flattening'} {abs(speed) * 100:.2f} points a session"
-    rank = f" (higher than {share:.0%} of the year)" if math.isfinite(share) else ""
+        way = f", {direction(slope, speed)} by {abs(speed) * 100:.2f} percentage points a session"
+    rank = f" ({standing(share)})" if math.isfinite(share) else ""
     said = f"F2/F1 {slope * 100:+.1f} %{rank}{way}; in this regime for {lasted} session{'s' if lasted != 1 else ''}"
     return RegimeCard(name, said, tuple(curve), lasted)
+
+
+def direction(slope: float, speed: float) -> str:
+    """Return where a slope is heading: the same fall flattens a rising curve and deepens an inverted one."""
+    if slope < 0.0:
+        return "inversion easing" if speed > 0.0 else "inverting further"
+    return "steepening" if speed > 0.0 else "flattening"
+
+
+def standing(share: float) -> str:
+    """Say what share of the year lies at or below today."""
+    if share <= LOWEST:
+        return "the lowest of the year"
+    return "the highest of the year" if share >= 1.0 else f"higher than {share:.0%} of the year"
