@@ -175,6 +175,21 @@ def test_flattening_closes_every_condor_once_and_opens_none() -> None:
     assert draft.flattening == "liquidity: the quick ratio is 0.7"
 
 
+def test_what_gives_way_to_flattening_is_listed_and_no_overlay_sells() -> None:
+    book = account()
+    held = hold(book, "condor", {PUT: -1}, {PUT: 1.0}, lots=3)
+    rolled = Order("condor", held, "roll", (Leg(PUT, 1), Leg(MINI, -1)), 3, "a Time-Shift")
+    sold = Order("press", "press@x", "open", (Leg(PUT, -1),), 5, "over the announcement")
+    hedge = Order("L1", "L1@x", "open", (Leg(PUT, 1),), 2, "target")
+    draft = Draft(Desk(), condors=("condor",), hedges=("L1",), orders=[rolled, sold, hedge])
+    draft.flatten("liquidity", "the quick ratio is 0.7", book)
+    assert [(o.layer, o.kind, o.lots) for o in draft.orders] == [("L1", "open", 2), ("condor", "close", 3)]
+    assert [(s.layer, s.why) for s in draft.skips] == [
+        ("press", "liquidity: over the announcement: gives way to taking everything off"),
+        ("condor", "liquidity: a Time-Shift: gives way to taking everything off"),
+    ]
+
+
 @pytest.mark.parametrize(("what", "scale", "left"), [("pass", {}, 1), ("halve", {"r": 0.5}, 1), ("block", {}, 0)])
 def test_what_a_rule_does_when_it_cannot_judge(what: str, scale: dict[str, float], left: int) -> None:
     draft = Draft(Desk(), condors=("condor",), orders=[opening()])

@@ -200,11 +200,17 @@ class Draft:
         return len(refused)
 
     def flatten(self, source: str, why: str, book: Holdings) -> None:
-        """Take all condors off and refuse new ones; hedges follow when the last condor is gone."""
+        """Take all condors off, refuse new ones and what overlays would sell; hedges follow when the last is gone."""
         self.flattening = f"{source}: {why}"
         self.refuse_entries(source, why)
-        # What rules had wanted to do to a condor gives way to its close.
-        self.orders = [o for o in self.orders if o.layer not in self.condors or o.kind == "close"]
+        for k in reversed(range(len(self.orders))):
+            order = self.orders[k]
+            # What rules had wanted to do to a condor gives way to its close; on such a day no overlay sells anything.
+            moved = order.layer in self.condors and order.kind != "close"
+            short = order.kind == "open" and any(leg.ratio < 0 for leg in order.legs)
+            if moved or (short and order.layer not in self.hedges):
+                self.skip(order.layer, f"{source}: {order.reason}: gives way to taking everything off")
+                del self.orders[k]
         closing = {(o.layer, o.campaign) for o in self.orders}
         for layer in self.condors:
             for campaign in book.campaigns(layer):
