@@ -24,6 +24,7 @@ from alvh.market.market_quotes import FULL_CHAIN_SHARE, MarketQuotes, full_chain
 from alvh.market.observe import View
 from alvh.market.quotes import QuoteSource
 from alvh.market.reconstruct import ModelledQuotes
+from alvh.market.roll import roll_view
 from alvh.policies.policy import Policy
 from alvh.values import Contract, Order, Plan, Skip
 
@@ -144,6 +145,8 @@ def live(
     view = wake(history, policy, quotes, i, state, how, fresh=fresh)
     if view is None:
         return
+    if policy.timing == "roll":
+        return
     plan = decide(view, diagnose(view), state.book, policy.layers, policy.rules)
     state.skips += plan.skips
     state.plans.append(plan)
@@ -173,6 +176,8 @@ def wake(
     if not fresh:
         earn(history, i, book)
     skips += settle_due(history, today, book, morning=True, fees=how.fees)
+    if policy.timing == "roll":
+        roll(history, policy, i, state, how)
     # Futures are settled on every session that has a price, also on one without a decision.
     book.vary(today, View(history, quotes, i))
     view = observe(history, quotes, policy, i)
@@ -186,6 +191,19 @@ def wake(
     skips += settle_due(history, today, book, morning=False, fees=how.fees)
     book.at_close(today, view)
     return view
+
+
+def roll(history: History, policy: Policy, i: int, state: State, how: Execution) -> None:
+    """Decide and fill in the roll window of a session, once its morning has been settled (`alvh.market.roll`)."""
+    view = roll_view(history, i, policy.roll)
+    if math.isnan(view.spot("SPX")):
+        state.skips.append(Skip(view.date, "market", "no data for the roll window: no decision"))
+        return
+    plan = decide(view, diagnose(view), state.book, policy.layers, policy.rules)
+    state.skips += plan.skips
+    state.plans.append(plan)
+    if plan.orders:
+        state.skips += carry_out(plan, view, state.book, how)
 
 
 def parted(plan: Plan, how: Execution) -> tuple[Plan, Plan | None]:
@@ -237,7 +255,12 @@ def earn(history: History, i: int, book: Book) -> None:
 
 
 def choose_source(history: History, policy: Policy, source: Source, first: dt.date, last: dt.date) -> QuoteSource:
-    """Return the one source of a run: `auto` takes the market where full chains cover enough of its sessions."""
+    """Return the one source of a run: `auto` takes the market where full chains cover enough of its sessions.
+
+    A chain shows a close, and no roll window: a policy that decides there is quoted by the model.
+    """
+    if policy.timing == "roll":
+        return ModelledQuotes(history)
     start = history.first_at_or_after(first)
     stop = history.first_at_or_after(last + dt.timedelta(1)) - 1
     if source == "market":

@@ -208,7 +208,7 @@ def execution(policy: Policy, request: Request) -> Execution:
         except BrokerError as error:
             raise UserError(str(error)) from None
         _permitted(policy, fees)
-    return Execution(request.fill, request.same_close or policy.timing == "same_close", fees)
+    return Execution(request.fill, request.same_close or policy.timing != "next_close", fees)
 
 
 def _permitted(policy: Policy, broker: Broker) -> None:

@@ -14,16 +14,17 @@ from importlib import import_module, resources
 from pkgutil import iter_modules
 from typing import Any, Literal
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 import alvh.decision.layers
 import alvh.decision.rules
-from alvh.decision.draft import Layer, Rule
+from alvh.decision.draft import Layer, Params, Rule
+from alvh.market.roll import OPEN_WEIGHT, RollWindow, Vols
 from alvh.policies.toml_lines import line_of
 
-TOP_KEYS = ("name", "version", "about", "timing", "only", "layers", "rules")
-Timing = Literal["next_close", "same_close"]
-TIMINGS: tuple[Timing, ...] = ("next_close", "same_close")
+TOP_KEYS = ("name", "version", "about", "timing", "roll", "only", "layers", "rules")
+Timing = Literal["next_close", "same_close", "roll"]
+TIMINGS: tuple[Timing, ...] = ("next_close", "same_close", "roll")
 Family = Literal["layer", "rule"]
 RESERVED = ("cash", "market")
 """Names that accounts and skips use themselves: the account's own layer, and days without data."""
@@ -33,6 +34,13 @@ class PolicyError(ValueError):
     """A policy file says something that cannot be: the message names the key and the nearest valid choice."""
 
 
+class RollParams(Params):
+    """The table ``[roll]`` of a policy (`alvh.market.roll.RollWindow`)."""
+
+    open_weight: float = Field(OPEN_WEIGHT, ge=0.0, le=1.0)
+    vols: Vols = "previous_close"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Policy:
     """What a run does: layers propose in this order, rules restrain in this order.
@@ -40,12 +48,15 @@ class Policy:
     Attributes
     ----------
     name, version, about : str
-    timing : {"next_close", "same_close"}
-        Decide at a close and fill at the next, or on the same one (a named choice).
+    timing : {"next_close", "same_close", "roll"}
+        Decide at a close and fill at the next, or on the same one, or decide and fill in the roll window of a session
+        (`alvh.market.roll`); the last two are named choices.
     layers, rules : tuples
     only : tuple of str
         Layers whose fills are booked, decided in the company of all the others; empty books them all. The hedge of a
         paired run, condors removed, is a policy with its layers and ``only = ["L1", "L2", "L3"]``.
+    roll : RollWindow
+        How the roll window is made; read where the timing is ``roll``.
     text : str
         The TOML it was read from.
     digest : str
@@ -61,6 +72,7 @@ class Policy:
     text: str
     digest: str
     only: tuple[str, ...] = ()
+    roll: RollWindow = RollWindow()
 
     @property
     def hedge_layers(self) -> tuple[str, ...]:
@@ -89,10 +101,14 @@ def parse_policy(text: str, overrides: Mapping[str, Any] | None = None) -> Polic
     """
     raw = _read(text)
     said: dict[str, Any] = {"timing": raw.get("timing", "next_close")}
+    replaced = dict(overrides or {})
+    roll = _roll(raw, text, {path: replaced.pop(path) for path in list(replaced) if path.startswith("roll.")})
+    if said["timing"] == "roll":
+        said["roll"] = [roll.open_weight, roll.vols]
     entries = {family: _entries(raw, family, text) for family in ("layer", "rule")}
     if not entries["layer"]:
         raise PolicyError("a policy needs at least one [[layers]] entry")
-    _override([*entries["layer"], *entries["rule"]], overrides or {})
+    _override([*entries["layer"], *entries["rule"]], replaced)
     layers = [entry.make() for entry in entries["layer"]]
     rules = [entry.make() for entry in entries["rule"]]
     _names([*entries["layer"], *entries["rule"]], [member.name for member in (*layers, *rules)])
@@ -104,7 +120,7 @@ def parse_policy(text: str, overrides: Mapping[str, Any] | None = None) -> Polic
         said["only"] = list(only)
     digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
     version, about = str(raw.get("version", "1")), str(raw.get("about", ""))
-    return Policy(raw["name"], version, about, said["timing"], tuple(layers), tuple(rules), text, digest, only)
+    return Policy(raw["name"], version, about, said["timing"], tuple(layers), tuple(rules), text, digest, only, roll)
 
 
 def preset_names() -> tuple[str, ...]:
@@ -235,6 +251,27 @@ def _override(entries: Sequence[_Entry], overrides: Mapping[str, Any]) -> None:
         entry = entries[names.index(owner)]
         entry.table[key] = value
         entry.replaced.add(key)
+
+
+def _roll(raw: Mapping[str, Any], text: str, overrides: Mapping[str, Any]) -> RollWindow:
+    """Return the roll window of a policy; only one that decides in it may shape it."""
+    given = raw.get("roll", {})
+    where = _at(line_of(text, "roll") or line_of(text, table="roll"))
+    if not isinstance(given, dict):
+        raise PolicyError(f"{where}roll = {given!r} must be a table, [roll]")
+    if (given or overrides) and raw.get("timing") != "roll":
+        raise PolicyError(f'{where}[roll] shapes the roll window, and needs timing = "roll"')
+    table = {**given, **{path.removeprefix("roll."): value for path, value in overrides.items()}}
+    for key in table:
+        if key not in RollParams.model_fields:
+            raise PolicyError(f"{where}unknown key {key!r}{_nearest(str(key), RollParams.model_fields)}")
+    try:
+        made = RollParams(**table)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        key = ".".join(str(part) for part in fault["loc"])
+        raise PolicyError(f"{where}roll.{key}: {fault['msg'].lower()}") from None
+    return RollWindow(made.open_weight, made.vols)
 
 
 def _only(raw: Mapping[str, Any], text: str, layers: Sequence[str]) -> tuple[str, ...]:
