@@ -332,3 +332,32 @@ def test_a_file_of_the_store_that_is_gone_is_named(store: Path, tmp_path: Path) 
     said: Said = say("backtest", "alvh", "--store", broken)
     assert said.code == 2
     assert said.sentence.startswith(f"{broken / 'vol_indices.parquet'}: this file of the store is gone")
+
+
+# -- the model band --------------------------------------------------------------------------------------------------
+
+
+def test_a_band_is_lowest_and_highest_over_draws_and_the_run_itself_stays(store: Path, told: list[dict]) -> None:
+    said = say("backtest", "alvh", *WINDOW, "--quotes", "modelled", "--store", store, "--json", "--band", "3")
+    assert (said.code, said.err) == (0, "")
+    (one,) = said.json
+    band = one.pop("band")
+    assert list(one)[-1] == "seconds"
+    assert {k: v for k, v in one.items() if k != "seconds"} == {k: v for k, v in told[0].items() if k != "seconds"}
+    assert list(band) == ["cagr", "max_drawdown", "hedge_cost_per_year", "draws"]
+    assert band["draws"] == 3
+    for name in ("cagr", "max_drawdown", "hedge_cost_per_year"):
+        low, high = band[name]
+        assert low < high
+    again = say("backtest", "alvh", *WINDOW, "--quotes", "modelled", "--store", store, "--json", "--band", "3")
+    assert again.json[0]["band"] == band
+
+
+def test_a_band_is_printed_and_means_nothing_on_market_quotes(store: Path) -> None:
+    window = ("condor-only", "--from", CHAIN_START, "--to", END, "--store", store)
+    said = say("backtest", *window, "--quotes", "modelled", "--band", "2")
+    assert said.code == 0
+    assert "over 2 draws" in " ".join(said.out.split())
+    refused = say("backtest", *window, "--quotes", "market", "--band", "2")
+    assert refused.code == 2
+    assert "this run is on market quotes" in refused.err

@@ -20,11 +20,14 @@ from alvh.adapters.store import Store
 from alvh.conventions import sessions
 from alvh.day import Source, choose_source, run
 from alvh.evidence.account import account
+from alvh.evidence.model_band import Band, band_of, outcome
 from alvh.execution.execute import Execution
 from alvh.execution.fills.spread_fraction import DEFAULT, FRACTIONS
 from alvh.market.history import History
 from alvh.market.market_quotes import FULL_CHAIN_SHARE
+from alvh.market.model_error import MEASURED, draw
 from alvh.market.quotes import QuoteSource
+from alvh.market.reconstruct import ModelledQuotes
 from alvh.policies.brokers import Broker, BrokerError, broker_names, load_broker
 from alvh.policies.policy import Policy, PolicyError, parse_policy, preset
 
@@ -230,6 +233,31 @@ def fill_ladder(
             progress(f"{policy.name} at {fill}", done, len(FRACTIONS))
         out[fill] = backtest(bench, policy, replace(request, fill=fill))
     return out
+
+
+def model_band(bench: Bench, policy: Policy, request: Request, draws: int, progress: Progress | None = None) -> Band:
+    """Run one policy over `draws` draws of the model's error, and return what it came to at least and at most.
+
+    Raises
+    ------
+    UserError
+        When the run is on market quotes, which no model is wrong about, or without a draw.
+    """
+    if draws < 1:
+        raise UserError(f"--band {draws}: a band takes at least one draw")
+    if bench.quotes.origin != "modelled":
+        raise UserError("--band reruns a backtest over the error of modelled quotes; this run is on market quotes")
+    found = []
+    for number in range(draws):
+        moved = replace(bench, quotes=ModelledQuotes(bench.history, draw(MEASURED, len(bench.history), number)))
+        name = f"{policy.name}, draw {number + 1} of {draws}"
+
+        def on_day(done: int, total: int, name: str = name) -> None:
+            if progress and (done % 50 == 0 or done == total):
+                progress(name, done, total)
+
+        found.append(outcome(backtest(moved, policy, request, on_day)))
+    return band_of(found)
 
 
 def _window(history: History, request: Request) -> tuple[dt.date, dt.date]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from alvh.accounting.statement import Statement
 from alvh.evidence.measure import day_of
+from alvh.evidence.model_band import Band, band_sentence
 from alvh.evidence.pairing import Comparison, Pair, compare, find_pair
 from alvh.reports.blocks import Block, Disclaimer, Fold, Glossary, Report, Section, Sentence, Tone
 from alvh.reports.glossary import used_terms
@@ -41,7 +42,12 @@ DISCLAIMER = "Educational and simulated. alvh sends no order to any broker, and 
 Rungs = Mapping[str, Statement | Mapping[str, Any]]
 
 
-def backtest_report(statements: Sequence[Statement], *, fill_ladder: Mapping[str, Rungs] | None = None) -> Report:
+def backtest_report(
+    statements: Sequence[Statement],
+    *,
+    fill_ladder: Mapping[str, Rungs] | None = None,
+    bands: Mapping[str, Band] | None = None,
+) -> Report:
     """Put the report of a backtest together.
 
     Parameters
@@ -50,6 +56,8 @@ def backtest_report(statements: Sequence[Statement], *, fill_ladder: Mapping[str
         One a policy, in the order in which they are shown; the hedged policy of the pair that is compared leads.
     fill_ladder : mapping of policy -> mapping of fill -> Statement or result, optional
         The same policies at other fills (`alvh.reports.parts.ladder`).
+    bands : mapping of policy -> Band, optional
+        What the same policies came to over the error of modelled quotes.
 
     Raises
     ------
@@ -63,7 +71,7 @@ def backtest_report(statements: Sequence[Statement], *, fill_ladder: Mapping[str
     ordered = _leading(statements, pair)
     tones = layer_tones(ordered)
     sections = (
-        _verdict(ordered, pair, told),
+        _verdict(ordered, pair, told, bands or {}),
         Section("With and without the hedge" if pair else "Over time", "curves", curves(ordered, pair)),
         _layers(ordered, pair, tones),
         *_costs(ordered, tones),
@@ -108,9 +116,13 @@ def _each(ordered: Sequence[Statement], blocks: Callable[[Statement], tuple[Bloc
     return (*blocks(ordered[0]), *(Fold(f"The same for {one.policy}", blocks(one)) for one in ordered[1:]))
 
 
-def _verdict(ordered: Sequence[Statement], pair: Pair | None, told: Comparison | None) -> Section:
+def _verdict(
+    ordered: Sequence[Statement], pair: Pair | None, told: Comparison | None, bands: Mapping[str, Band]
+) -> Section:
     verdict = hedged_verdict(pair, told) if pair and told else plain_verdict(ordered[0])
-    return Section("Verdict", "verdict", (verdict, headline_table(ordered)), brief=True)
+    policies = dict.fromkeys(one.policy for one in ordered)
+    spans = tuple(Sentence(f"{name}: {band_sentence(bands[name])}") for name in policies if name in bands)
+    return Section("Verdict", "verdict", (verdict, headline_table(ordered), *spans), brief=True)
 
 
 def _layers(ordered: Sequence[Statement], pair: Pair | None, tones: Mapping[str, Tone]) -> Section:

@@ -24,6 +24,7 @@ from alvh.evidence.measure import (
     vol_annual,
     years_of,
 )
+from alvh.evidence.model_band import Band
 from alvh.evidence.pairing import cash_returns, hedge_pnl_usd
 from alvh.evidence.regimes import by_regime
 from alvh.evidence.residual import residual_stats, term_totals
@@ -55,6 +56,16 @@ def result_dict(statement: Statement) -> dict[str, Any]:
             name: {layer: usd(pnl) for layer, pnl in line.layers.items()} for name, line in regimes.items()
         },
         "seconds": {name: rate(value) for name, value in statement.seconds.items()},
+    }
+
+
+def band_dict(band: Band) -> dict[str, Any]:
+    """Return a model band: lowest and highest of each measure, decimals as in the result, and the number of draws."""
+    return {
+        "cagr": [rate(value) for value in band.cagr],
+        "max_drawdown": [rate(value) for value in band.max_drawdown],
+        "hedge_cost_per_year": [rate(value) for value in band.hedge_cost_per_year],
+        "draws": band.draws,
     }
 
 

@@ -34,6 +34,15 @@ Example:
 @click.option("--broker", default="generic", show_default=True, help="Fee profile: generic, tastytrade, ibkr or none.")
 @click.option("--same-close", is_flag=True, help="Fill on the close that decided (a named choice, not the default).")
 @click.option("--set", "overrides", multiple=True, metavar="LAYER.KEY=VALUE", help="Replace one parameter.")
+@click.option(
+    "--band",
+    "draws",
+    type=click.IntRange(min=1),
+    is_flag=False,
+    flag_value=16,
+    metavar="[DRAWS]",
+    help="Rerun over draws of the modelled quotes' error (16 when no number is given): lowest and highest result.",
+)
 @click.option("--report", "report", type=click.Path(path_type=Path), help="Write the report to this HTML file.")
 @store_option
 @json_option
@@ -47,6 +56,7 @@ def backtest(
     broker: str,
     same_close: bool,
     overrides: tuple[str, ...],
+    draws: int | None,
     report: Path | None,
     store_path: Path | None,
     as_json: bool,
@@ -69,7 +79,7 @@ def backtest(
     with progress_bar() as tell:
         tell("loading", 0, 1)
         bench = backtesting.prepare(Store(Store.locate(store_path)), found, request)
-        results = run_and_show(bench, found, request, report, tell)
+        results = run_and_show(bench, found, request, report, tell, draws or 0)
     if as_json:
         print_json(results.as_json())
     else:

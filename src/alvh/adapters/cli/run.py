@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from alvh.accounting.statement import Statement
-from alvh.adapters.backtesting import Bench, Request, backtest, execution, fill_ladder
+from alvh.adapters.backtesting import Bench, Request, backtest, execution, fill_ladder, model_band
 from alvh.adapters.errors import UserError
+from alvh.evidence.model_band import Band
 from alvh.policies.policy import Policy
 
 
@@ -20,22 +21,26 @@ from alvh.policies.policy import Policy
 class Results:
     """Statements of one command, in the order asked for, and the report file where one was written.
 
-    `later` holds, for a policy that fills on the close that decided, the same policy filled at the next close.
+    `later` holds, for a policy that fills on the close that decided, the same policy filled at the next close;
+    `bands` the range over the error of modelled quotes, where it was asked for.
     """
 
     statements: tuple[Statement, ...]
     later: dict[str, Statement]
     report: Path | None
+    bands: dict[str, Band] = field(default_factory=dict)
 
     def as_json(self) -> list[dict[str, Any]]:
         """Return the JSON of product.md: one object a policy."""
-        from alvh.reports.result_json import result_dict  # noqa: PLC0415
+        from alvh.reports.result_json import band_dict, result_dict  # noqa: PLC0415
 
         out = []
         for statement in self.statements:
             made = result_dict(statement)
             if statement.policy in self.later:
                 made["next_close"] = {"nav_end": round(float(self.later[statement.policy].equity_usd[-1]), 2)}
+            if statement.policy in self.bands:
+                made["band"] = band_dict(self.bands[statement.policy])
             made["seconds"] = made.pop("seconds")
             out.append(made)
         return out
@@ -44,7 +49,7 @@ class Results:
         """Print the results in short."""
         from alvh.adapters.render.terminal import print_statements  # noqa: PLC0415
 
-        print_statements(self.statements)
+        print_statements(self.statements, bands=self.bands)
         for statement in self.statements:
             if statement.policy in self.later:
                 gained = float(statement.equity_usd[-1] - self.later[statement.policy].equity_usd[-1])
@@ -61,12 +66,13 @@ def run_and_show(
     request: Request,
     report: Path | None,
     tell: Callable[[str, int, int], None],
+    draws: int = 0,
 ) -> Results:
-    """Run the policies and write the report where one is asked for."""
+    """Run the policies, each `draws` times more for a model band, and write the report where one is asked for."""
     # A run makes millions of small values and no cycles: collecting them over and over costs a quarter of its time.
     gc.freeze()
     gc.set_threshold(200_000, 20, 20)
-    statements, later, ladders = [], {}, {}
+    statements, later, ladders, bands = [], {}, {}, {}
     for policy in policies:
 
         def on_day(done: int, total: int, name: str = policy.name) -> None:
@@ -77,6 +83,8 @@ def run_and_show(
         if execution(policy, request).same_close:
             following = replace(policy, timing="next_close")
             later[policy.name] = backtest(bench, following, replace(request, same_close=False), on_day)
+        if draws:
+            bands[policy.name] = model_band(bench, policy, request, draws, tell)
         if report is not None:
             ladders[policy.name] = fill_ladder(bench, policy, request, tell)
     if report is not None:
@@ -84,7 +92,7 @@ def run_and_show(
         from alvh.reports.backtest import backtest_report  # noqa: PLC0415
 
         try:
-            write_html(backtest_report(statements, fill_ladder=ladders), report)
+            write_html(backtest_report(statements, fill_ladder=ladders, bands=bands), report)
         except OSError as error:
             raise UserError(f"{report} cannot be written: {error.strerror}") from None
-    return Results(tuple(statements), later, report)
+    return Results(tuple(statements), later, report, bands)

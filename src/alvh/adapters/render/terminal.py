@@ -7,7 +7,7 @@ what the page has beyond that. In a pipe the same lines come out without any col
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich import box
 from rich.console import Console
@@ -15,6 +15,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from alvh.accounting.statement import Statement
+from alvh.evidence.model_band import Band
 from alvh.reports.backtest import backtest_report
 from alvh.reports.blocks import Block, CountedList, Disclaimer, Num, Report, Section, Sentence, Table, Verdict
 from alvh.reports.glossary import plain
@@ -43,9 +44,11 @@ def print_report(report: Report, console: Console | None = None) -> None:
         _section(section, out)
 
 
-def print_statements(statements: Sequence[Statement], console: Console | None = None) -> None:
-    """Print the short form of the backtest report of these statements."""
-    print_report(backtest_report(statements), console)
+def print_statements(
+    statements: Sequence[Statement], console: Console | None = None, bands: Mapping[str, Band] | None = None
+) -> None:
+    """Print the short form of the backtest report of these statements, with the model bands that were run."""
+    print_report(backtest_report(statements, bands=bands), console)
 
 
 def terminal_text(report: Report, *, width: int = PIPE_WIDTH) -> str:
