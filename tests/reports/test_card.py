@@ -527,3 +527,11 @@ def test_a_diagnosis_decides_nothing() -> None:
     told = make_diagnosis(facts_at(329))
     assert len(told.readings) == len(told.coverage) == len(indicators())
     assert told.date == market().dates[329]
+
+
+def test_no_alert_says_nan_where_there_is_no_curve() -> None:
+    facts = facts_at(329, history=market("vx"))
+    assert math.isnan(facts.readings.value("F1"))
+    said = [level.sentence for level in alert_levels(facts, (), ())]
+    assert not any("nan" in one for one in said)
+    assert any(one.endswith("sold whole at F1 50 (unknown now)") for one in said)

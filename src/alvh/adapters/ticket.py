@@ -25,6 +25,7 @@ from alvh.adapters.load import load_history
 from alvh.adapters.schema import table
 from alvh.adapters.sources import FORMATS
 from alvh.adapters.store import Store
+from alvh.adapters.ticket_voids import under_walk_away
 from alvh.adapters.tonight import Evening
 from alvh.decision.layers.condor import Condor, condor_legs
 from alvh.decision.layers.condor_strikes import choose_strikes
@@ -242,6 +243,7 @@ def _package(facts: Facts, view: View, order: Order, legs: tuple[Leg, ...] | Mis
             changed += f"{'; ' if changed else ''}{lots} of {order.lots} lots, so that no more is at risk"
         if prices.mid < prices.walk_away:
             void.append(f"the credit of {prices.mid:.2f} at mid is under the walk-away of {prices.walk_away:.2f}")
+        void += under_walk_away(facts, order, width, prices.limit, floor)
         void += wide(facts, prices.spread)
     ticks = tuple(conventions.tick_size(leg.contract.root, q.mid) for leg, q in zip(legs, quotes, strict=True))
     return Package(

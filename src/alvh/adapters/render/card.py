@@ -110,11 +110,7 @@ def _condor(card: Card, condor: ProposedCondor | Missing) -> Iterator[Text]:
     line = f"break-evens {low:,.2f} ({down * 100:+.1f} %) and {high:,.2f} ({up * 100:+.1f} %){balance}"
     yield Text(f"{line}   deltas {put:.2f} and {call:+.2f}")
     odds = f"POP {condor.pop:.0%}" if condor.pop is not None else "POP unknown"
-    expected = (
-        ""
-        if condor.expected_pnl_usd is None
-        else f"   E[P&L] {dollars(condor.expected_pnl_usd)} a lot at the expected range"
-    )
+    expected = "" if condor.expected_pnl_usd is None else f"   E[P&L] {dollars(condor.expected_pnl_usd)} a lot at EDR"
     share = condor.max_loss_usd / card.account.equity_usd if card.account.equity_usd > 0.0 else math.nan
     loss = f"max loss {dollars(condor.max_loss_usd)} ({share:.1%} of equity)"
     yield Text(f"{odds}{expected}   {loss}   fees {dollars(condor.fees_usd)}")

@@ -134,15 +134,20 @@ def _layer_one(facts: Facts) -> Iterator[Level]:
         return
     if armed == 1.0:
         crossed = front < average and front_before >= before("vix_ema26")
-        said = f"Layer 1 disarms after three closes with F1 < {average:.2f} (now {front:.2f})"
+        said = f"Layer 1 disarms after three closes with F1 < {average:.2f} ({now(front)})"
         yield Level("alert", "L1", said, "F1", average, front, front_before, crossed)
     else:
         crossed = before("l1_armed") == 1.0
-        said = f"Layer 1 arms if F1 > {threshold:.2f} with a rising MACD (now {front:.2f})"
+        said = f"Layer 1 arms if F1 > {threshold:.2f} with a rising MACD ({now(front)})"
         yield Level("alert", "L1", said, "F1", threshold, front, front_before, crossed)
     if armed == 1.0 and before("l1_armed") == 0.0:
         said = f"Layer 1 armed at this close: F1 {front:.2f} above {threshold:.2f}"
         yield Level("alert", "L1", said, "F1", threshold, front, front_before, True)
+
+
+def now(value: float) -> str:
+    """Return what a series is now, in words where it is unknown."""
+    return f"now {value:.2f}" if math.isfinite(value) else "unknown now"
 
 
 def _threatened(facts: Facts, condors: Sequence[ProposedCondor | Missing]) -> Iterator[Level]:
@@ -229,7 +234,7 @@ def _exits(facts: Facts) -> Iterator[Level]:
     front, before = facts.readings.value("F1"), facts.before("F1")
     for level, names in levels.items():
         crossed = (front >= level) != (before >= level) and math.isfinite(before + front)
-        said = f"{' and '.join(names)} are sold whole at F1 {level:g} (now {front:.2f})"
+        said = f"{' and '.join(names)} are sold whole at F1 {level:g} ({now(front)})"
         yield Level("alert", names[0], said, "F1", level, front, before, crossed)
 
 
