@@ -61,3 +61,17 @@ def test_the_refusal_names_the_level() -> None:
 
 def test_by_default_an_unknown_vix_blocks() -> None:
     assert rule().on_unknown == "block"
+
+
+def test_the_tier_of_what_is_opened_is_noted_for_the_profile() -> None:
+    draft = draft_of(*(entry(layer) for layer in (*LAYERS, "condor")))
+    judge(rule(tiers={"condor": "balanced"}), Values(VIX=17.0), draft)
+    # The aggressive entry is refused and nothing of it is held: the book has no such tier.
+    assert {key: value for key, value in draft.notes.items() if key.endswith(".tier")} == {
+        "conservative.tier": 0.0,
+        "balanced.tier": 1.0,
+        "condor.tier": 1.0,
+    }
+    draft = draft_of(entry("aggressive"))
+    judge(rule(), Values(VIX=12.0), draft)
+    assert draft.notes["aggressive.tier"] == 2.0

@@ -67,6 +67,15 @@ class VixGates:
         return self.params.on_unknown
 
     def restrain(self, view: View, readings: Readings, book: Holdings, draft: Draft) -> None:
+        """Refuse what the gate of the day forbids, and note the tier of every layer that holds or opens a condor."""
+        self._gate(readings, draft)
+        opening = {draft.orders[k].layer for k in draft.entries()}
+        for layer in draft.condors:
+            tier = tier_of(layer, self.params.tiers)
+            if tier and (layer in opening or book.campaigns(layer)):
+                draft.notes[f"{layer}.tier"] = float(("", *TIERS).index(tier) - 1)
+
+    def _gate(self, readings: Readings, draft: Draft) -> None:
         """Refuse what the gate of the day forbids."""
         p = self.params
         vix = readings.value("VIX")
