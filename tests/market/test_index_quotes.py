@@ -50,19 +50,25 @@ def test_without_a_fund_the_assumed_yield_accrues_by_calendar_days():
     assert quotes.quote(2, PR).mid == 3000.0
 
 
-def test_a_distribution_is_reinvested_on_its_day():
-    # SPY pays 1 % on the second session: its adjusted close does not fall with the 300 -> 297 that the traded one does.
-    # SPX gains nothing. The step of ln(adjusted/close) is ln(300/297) - ln(300/300) = 0.0100503.
-    # The fee of 0.000945 a year over one day adds 2.589e-6: 3000 x exp(0.0100503 + 0.0000026) = 3030.3109.
-    history = with_spy([3000.0] * 3, [300.0, 297.0, 297.0], [300.0, 300.0, 300.0])
+def test_a_distribution_puts_the_accrual_since_the_one_before_right():
+    # SPY pays 1 % on the second and on the fourth session: the traded close falls by it, the adjusted one does not.
+    # Accrual: 0.019 / 365 = 5.20548e-5 a day. On the first ex-date (1 day) the accrual stands: 3000 x exp(5.20548e-5).
+    # The step of ln(adjusted/close) on the fourth session is ln(297/294.03) = 0.0100503; the fee over the days since
+    # the first ex-date, 2019-01-03 to 2019-01-07, is 0.000945 x 4 / 365 = 1.0356e-5. In between the yield accrues.
+    history = with_spy([3000.0] * 5, [300.0, 297.0, 297.0, 294.03, 294.03], [300.0] * 5)
     made = total_return(history)
-    assert made[1] == pytest.approx(3030.3109, abs=1e-3)
-    assert made[2] == pytest.approx(made[1] * math.exp(SPY_FEE / 365.0))
+    day = 0.019 / 365.0
+    assert made[1] == pytest.approx(3000.0 * math.exp(day))
+    assert made[2] == pytest.approx(3000.0 * math.exp(2.0 * day))
+    assert (history.dates[1], history.dates[3]) == (dt.date(2019, 1, 3), dt.date(2019, 1, 7))
+    assert made[3] == pytest.approx(3000.0 * math.exp(day + 0.0100503 + 1.0356e-5), abs=1e-3)
+    assert SPY_FEE == 0.000945
+    assert made[4] == pytest.approx(made[3] * math.exp(day))
 
 
 def test_rounding_of_the_adjusted_close_is_no_dividend():
     history = with_spy([3000.0] * 2, [300.0, 300.0], [300.0, 300.3])
-    assert total_return(history)[1] == pytest.approx(3000.0 * math.exp(SPY_FEE / 365.0))
+    assert total_return(history)[1] == pytest.approx(3000.0 * math.exp(0.019 / 365.0))
 
 
 def test_a_missing_close_is_carried_flagged_and_no_quote():

@@ -106,11 +106,13 @@ class IndexQuotes:
 def total_return(history: History) -> Floats:
     """Return the S&P 500 with its dividends reinvested, points, level with the SPX at the first close; NaN where none.
 
-    From one close to the next it gains what the SPX gains, and what SPY distributed between them: the step of adjusted
-    over traded close, where it exceeds `DISTRIBUTION_MIN` (below is rounding), and the fee that SPY takes out of it.
-    Between closes without SPY the trailing dividend yield accrues instead. Causal: entry t reads nothing later.
+    From one close to the next it gains what the SPX gains, and dividends. The stocks of the index pay them all through
+    a quarter, SPY hands them on at its end: the trailing dividend yield accrues by calendar days, and on each ex-date
+    of SPY the accrual since the one before is put right by what it paid (the step of adjusted over traded close, where
+    it exceeds `DISTRIBUTION_MIN`: below is rounding) and the fee it takes out of it. On the first ex-date the quarter
+    is not known to its beginning, and the accrual stands. Causal: entry t reads nothing later.
 
-    The official total-return index reinvests each dividend on its ex-date, SPY's quarter of them on one.
+    Reinvesting a quarter's dividends on SPY's ex-date moved 0.3 % of growth from two months of three into the third.
     """
     spx = history.column("SPX")
     paid = np.log(history.column("SPY.adj_close") / history.column("SPY"))
@@ -119,11 +121,18 @@ def total_return(history: History) -> Floats:
     if not len(known):
         return out
     out[known[0]] = spx[known[0]]
+    right, since, grown = 0.0, -1, 0.0
     for before, now in zip(known[:-1].tolist(), known[1:].tolist(), strict=True):
-        years = (history.days.item(now) - history.days.item(before)) / 365.0
+        grown += history.dividend_yield.item(before) * years_between(history, before, now)
         step = paid.item(now) - paid.item(before)
-        dividend = history.dividend_yield.item(before) * years
-        if math.isfinite(step):
-            dividend = SPY_FEE * years + (step if step > DISTRIBUTION_MIN else 0.0)
-        out[now] = out[before] * spx[now] / spx[before] * math.exp(dividend)
+        if step > DISTRIBUTION_MIN:
+            if since >= 0:
+                grown = right + step + SPY_FEE * years_between(history, since, now)
+            right, since = grown, now
+        out[now] = spx[now] * math.exp(grown)
     return out
+
+
+def years_between(history: History, first: int, last: int) -> float:
+    """Return the years of 365 days from one session to another."""
+    return (history.days.item(last) - history.days.item(first)) / 365.0
