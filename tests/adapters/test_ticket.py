@@ -78,6 +78,12 @@ def test_it_says_that_it_sends_nothing(store: Path, fresh: Path, tmp_path: Path)
     assert "10 minutes old" in told.out
 
 
+def test_a_ticket_written_beside_its_quotes_is_not_read_as_quotes(store: Path, tmp_path: Path) -> None:
+    write_delayed(store, tmp_path, NEXT, TAKEN)
+    (tmp_path / "alvh-alvh-20240806-1530-ibkr.csv").write_text("Action,Quantity\n")
+    assert ticket(store, tmp_path, tmp_path, "--json").code in {0, 1}
+
+
 def test_files_may_be_named_one_by_one(store: Path, fresh: Path, tmp_path: Path) -> None:
     told = ticket(store, fresh / "_SPX.json", tmp_path, "--quotes", fresh / "_VIX.json", "--json")
     assert [p["layer"] for p in told.json["packages"]] == [

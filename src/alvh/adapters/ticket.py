@@ -305,7 +305,9 @@ def _files(paths: Sequence[Path]) -> list[Path]:
     out: list[Path] = []
     for path in paths:
         if path.is_dir():
-            found = sorted([*path.glob("_[A-Z]*[A-Z].json"), *path.glob("*.csv")])
+            # A ticket of before may lie beside the quotes: what was written here is no quote.
+            tables = [table for table in path.glob("*.csv") if not table.name.endswith("-ibkr.csv")]
+            found = sorted([*path.glob("_[A-Z]*[A-Z].json"), *tables])
             if not found:
                 raise UserError(f"{path}: no _SPX.json or quote table in this folder")
             out += found

@@ -47,6 +47,13 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     assert "…" not in card_text(card(), width=100), "nothing is cut off on the first screen"
 
 
+def test_a_pipe_gets_no_blanks_at_the_ends_of_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    print_card(card())
+    said = capsys.readouterr().out
+    assert said == card_text(card(), width=120)
+    assert all(line == line.rstrip() for line in said.splitlines())
+
+
 def test_a_refused_condor_is_shown_as_what_it_would_have_been_and_never_as_an_order() -> None:
     (one,) = card().condors
     assert isinstance(one, ProposedCondor)

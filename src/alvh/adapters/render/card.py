@@ -33,7 +33,9 @@ def print_card(card: Card, console: Console | None = None, *, everything: bool =
     """Print a card to `console`; by default to the standard output, plain where it is a pipe."""
     out = console or Console(highlight=False)
     if console is None and not out.is_terminal:
-        out = Console(width=PIPE_WIDTH, color_system=None, highlight=False)
+        # Without the blanks that fill a line of the terminal.
+        out.file.write(card_text(card, width=PIPE_WIDTH, everything=everything))
+        return
     for piece in pieces(card):
         out.print(piece)
     for piece in more(card, everything=everything):
@@ -46,7 +48,7 @@ def card_text(card: Card, *, width: int = 100, everything: bool = False) -> str:
     sheet = io.StringIO()
     console = Console(file=sheet, width=width, color_system=None, force_terminal=False, highlight=False)
     print_card(card, console, everything=everything)
-    return sheet.getvalue()
+    return "".join(f"{line.rstrip()}\n" for line in sheet.getvalue().splitlines())
 
 
 def pieces(card: Card) -> Iterator[RenderableType]:
