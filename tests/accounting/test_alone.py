@@ -45,6 +45,28 @@ def test_only_the_fills_of_the_layer_are_booked_and_it_earns_on_its_own_cash() -
     assert not alone.campaigns("condor")
 
 
+class Settles:
+    """A view at which every future stands at one price."""
+
+    def __init__(self, points: float) -> None:
+        self.points = points
+
+    def mark(self, contract: Contract) -> float:
+        return self.points
+
+
+def test_a_future_that_was_paid_is_worth_nothing_more_alone() -> None:
+    future = Contract("VX", dt.date(2019, 5, 22))
+    book = Book(1_000_000)
+    book.apply(fill(MONDAY, "L1", future, 2, 15.0))
+    book.vary(TUESDAY, Settles(15.5))
+    alone = booked_alone(book, ("L1",), (MONDAY, TUESDAY), lambda _k, _alone: None)
+    # Two contracts gain 0.5 points of 1,000 USD: 1,000 USD in cash, less 1.25 USD of fee, and nothing beside it.
+    assert alone.cash_cents == 1_000_000 + 100_000 - 125
+    assert alone.equity_cents(Settles(15.5)) == alone.cash_cents == book.equity_cents(Settles(15.5))
+    assert alone.holds("L1", "L1@x").cash_cents == book.holds("L1", "L1@x").cash_cents == 100_000
+
+
 def test_the_shipped_hedge_alone_is_decided_like_the_policy_it_is_the_hedge_of() -> None:
     whole, hedge = preset("alvh"), preset("hedge-only")
     said = [[(m.name, type(m), m.params) for m in (*p.layers, *p.rules)] for p in (whole, hedge)]

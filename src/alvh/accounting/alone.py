@@ -38,8 +38,6 @@ def booked_alone(
             elif isinstance(entry, Settlement):
                 alone.settle(entry)
             else:
-                # Variation margin of futures: cash alone.
-                alone.journal.append(entry)
-                alone.cash_cents += entry.cash_cents
+                alone.receive(entry)
             at += 1
     return alone

@@ -265,15 +265,19 @@ class Book:
             campaign = self.holds(layer, name)
             held = campaign.positions.get(contract) if campaign is not None else None
             now = value_cents(contract, held.quantity, marks.mark(contract)) if held is not None else 0
+            if now != marked:
+                self.receive(Variation(session, layer, name, contract, now - marked))
             if held is None:
                 del self._marked[key]
-            else:
-                self._marked[key] = now
-            if now != marked:
-                self.journal.append(Variation(session, layer, name, contract, now - marked))
-                self.cash_cents += now - marked
-                if campaign is not None:
-                    campaign.cash_cents += now - marked
+
+    def receive(self, variation: Variation) -> None:
+        """Fold one payment of variation margin into the book."""
+        self.journal.append(variation)
+        self.cash_cents += variation.cash_cents
+        campaign = self.holds(variation.layer, variation.campaign)
+        if campaign is not None:
+            campaign.cash_cents += variation.cash_cents
+        self._marked[variation.layer, variation.campaign, variation.contract] += variation.cash_cents
 
     def earn(self, interest: Interest) -> None:
         """Fold one day's interest into the book."""
