@@ -12,10 +12,12 @@ from alvh.diagnosis.scenarios import (
     MOVES,
     SPX_COLUMN,
     VVIX_COLUMN,
+    at_todays_scale,
     complete,
     fill_vx_moves,
     joint_moves,
     path_moves,
+    rescale,
     walk,
 )
 from alvh.market.history import build_history
@@ -94,3 +96,32 @@ def test_rows_with_a_gap_are_left_out() -> None:
     rows = complete(moves)
     assert 0 < len(rows) < len(moves)
     assert np.isfinite(rows).all()
+
+
+# -- today's scale -----------------------------------------------------------------------------------------------------
+
+
+def test_moves_are_brought_to_todays_volatility_by_hand() -> None:
+    # Two rows, both begin the variance: (0.01^2 + 0.03^2) / 2 = 0.0005. With a decay of 0.5 it is 0.5 x 0.0005 + 0.5 x
+    # 0.0001 = 0.0003 before the second row, and 0.5 x 0.0003 + 0.5 x 0.0009 = 0.0006 today.
+    found = at_todays_scale(np.array([[0.01], [-0.03]]), 0.5)
+    assert found[:, 0] == pytest.approx([0.01 * math.sqrt(6.0 / 5.0), -0.03 * math.sqrt(6.0 / 3.0)])
+
+
+def test_moves_of_one_size_stay_as_they_are_and_none_stays_none() -> None:
+    rows = np.array([[0.02, 0.0], [-0.02, 0.0]] * 100)
+    assert at_todays_scale(rows, 0.97) == pytest.approx(rows)
+
+
+def test_after_a_calm_the_past_is_smaller_and_after_a_storm_larger() -> None:
+    rng = np.random.default_rng(7)
+    storm, calm = rng.normal(0.0, 0.03, (400, 1)), rng.normal(0.0, 0.005, (400, 1))
+    for rows, level in ((np.vstack((storm, calm)), 0.005), (np.vstack((calm, storm)), 0.03)):
+        assert at_todays_scale(rows, 0.97).std() == pytest.approx(level, rel=0.25)
+
+
+def test_the_kernel_that_rescales_is_its_plain_twin() -> None:
+    rows = np.random.default_rng(3).normal(0.0, 0.01, (150, 3))
+    plain = np.empty_like(rows)
+    rescale.py_func(rows, 0.94, plain)
+    assert at_todays_scale(rows, 0.94) == pytest.approx(plain, abs=1e-15)

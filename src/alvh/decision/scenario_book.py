@@ -21,6 +21,7 @@ from alvh.diagnosis.scenarios import (
     MOVES,
     SPX_COLUMN,
     VVIX_COLUMN,
+    at_todays_scale,
     complete,
     joint_moves,
     path_moves,
@@ -147,7 +148,13 @@ def fill_smile(vvix: Floats, years: float, out: Floats) -> None:
 
 
 def scenario_pnl(
-    view: View, legs: Sequence[Priced], held: Floats, blocks: Blocks, horizon: int, least_rows: int
+    view: View,
+    legs: Sequence[Priced],
+    held: Floats,
+    blocks: Blocks,
+    horizon: int,
+    least_rows: int,
+    decay: float | None = None,
 ) -> Floats | Missing:
     """Return the profit of some books in every scenario, USD, (paths, books).
 
@@ -161,10 +168,14 @@ def scenario_pnl(
         Sessions.
     least_rows : int
         Missing with fewer sessions of history than this.
+    decay : float or None
+        Moves of the past are brought to today's volatility with it (`at_todays_scale`); None takes them as they were.
     """
     rows = complete(view.known(MOVES, joint_moves))
     if len(rows) < least_rows:
         return Missing(f"{len(rows)} sessions of SPX, VX and VVIX together, {least_rows} are needed")
+    if decay is not None:
+        rows = at_todays_scale(rows, decay)
     own = [(leg.column, leg.days, leg.until) for leg in legs]
     other = [(VVIX_COLUMN if leg.kind == DISPLACED else VX_COLUMN, leg.days, horizon) for leg in legs]
     places: dict[tuple[int, float, int], int] = {}

@@ -23,6 +23,8 @@ from alvh.values import Floats, Ints
 VX_DAYS: Final = (30.0, 60.0, 90.0, 120.0, 150.0)
 PER_VX_STEP: Final = 1.0 / 30.0
 """The terms lie evenly: places between them by one multiplication."""
+FIRST_ROWS: Final = 63
+"""Rows whose mean square begins a variance."""
 SPX_COLUMN: Final = 0
 VVIX_COLUMN: Final = len(VX_DAYS) + 1
 COLUMNS: Final = len(VX_DAYS) + 2
@@ -74,6 +76,43 @@ def fill_vx_moves(settle: Floats, expiry_days: Ints, days: Ints, out: Floats) ->
 def complete(moves: Floats) -> Floats:
     """Return the rows in which nothing is missing, oldest first: what scenarios are drawn from."""
     return moves[np.isfinite(moves).all(axis=1)]
+
+
+def at_todays_scale(rows: Floats, decay: float) -> Floats:
+    """Return moves as large as they would be at today's volatility: each over the one it came out of.
+
+    Filtered historical simulation (Barone-Adesi, Giannopoulos and Vosper 1999): column by column, the variance is the
+    exponentially weighted mean of past squares, ``v_t = decay v_{t-1} + (1 - decay) x_{t-1}^2``, begun with the mean of
+    the first `FIRST_ROWS` squares, and a move is multiplied by ``sqrt(v_today / v_t)``. A column that has not moved
+    stays as it is.
+
+    Parameters
+    ----------
+    rows : array (rows, columns)
+        Oldest first, none missing.
+    decay : float
+        In (0, 1).
+    """
+    out = np.empty_like(rows)
+    rescale(rows, decay, out)
+    return out
+
+
+@kernel
+def rescale(rows: Floats, decay: float, out: Floats) -> None:
+    """Fill `out` with `rows` at today's scale, column by column."""
+    n = rows.shape[0]
+    for k in range(rows.shape[1]):
+        begun = min(n, FIRST_ROWS)
+        variance = 0.0
+        for t in range(begun):
+            variance += rows[t, k] * rows[t, k] / begun
+        for t in range(n):
+            # First the deviation the move came out of; what it is worth today is known at the end.
+            out[t, k] = rows[t, k] / math.sqrt(variance) if variance > 0.0 else 0.0
+            variance = decay * variance + (1.0 - decay) * rows[t, k] * rows[t, k]
+        for t in range(n):
+            out[t, k] *= math.sqrt(variance)
 
 
 def path_moves(rows: Floats, blocks: Blocks, columns: Ints, days: Floats, until: Ints) -> Floats:

@@ -44,6 +44,10 @@ class CapitalParams(Params):
         Sessions of daily profit and loss behind beta, and how many are needed.
     paths, horizon, mean_block, seed
         Scenarios, their sessions, the mean length of a block, and the seed of them all.
+    decay : float or None
+        Past moves are brought to today's volatility by an exponentially weighted variance with it (the monthly decay of
+        RiskMetrics, 1996); None takes them as they were: a calm market then moves more on the paths than in its option
+        prices, and a panic less.
     history_least : int
         Sessions of SPX, VX and VVIX together that scenarios need.
     cost_share : float
@@ -67,6 +71,7 @@ class CapitalParams(Params):
     horizon: int = Field(63, ge=1)
     mean_block: float = Field(15.0, ge=1.0)
     seed: int = Field(442, ge=0)
+    decay: float | None = Field(0.97, gt=0.0, lt=1.0)
     history_least: int = Field(252, ge=2)
     cost_share: float = Field(0.5, ge=0.0)
     on_entries: bool = True
@@ -160,7 +165,7 @@ class Capital:
         if legs:
             units = np.array([[h.get(c, 0.0) for h in held] for c in contracts])
             blocks = draw_blocks(p.seed, p.paths, p.horizon, p.mean_block)
-            pnl = scenario_pnl(view, legs, units, blocks, p.horizon, p.history_least)
+            pnl = scenario_pnl(view, legs, units, blocks, p.horizon, p.history_least, p.decay)
         if isinstance(pnl, Missing):
             return pnl
         paid = (0.0, traded_usd(held[0], held[1], draft, p.cost_share))
