@@ -55,6 +55,8 @@ class Request:
         A broker profile, or ``none`` for no fees.
     same_close : bool
         Fill every policy on the close that decided.
+    next_close : bool
+        Fill everything at the next close, also what names the one that decided.
     """
 
     first: dt.date | None = None
@@ -64,6 +66,7 @@ class Request:
     nav_usd: float = DEFAULT_NAV_USD
     broker: str = "generic"
     same_close: bool = False
+    next_close: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +214,8 @@ def execution(policy: Policy, request: Request) -> Execution:
         except BrokerError as error:
             raise UserError(str(error)) from None
         _permitted(policy, fees)
-    return Execution(request.fill, request.same_close or policy.timing != "next_close", fees)
+    same_close = not request.next_close and (request.same_close or policy.timing != "next_close")
+    return Execution(request.fill, same_close, fees, request.next_close)
 
 
 def _permitted(policy: Policy, broker: Broker) -> None:
