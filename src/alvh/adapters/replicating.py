@@ -36,9 +36,13 @@ class StoreDesk:
     def backtest(
         self, policy: str, first: dt.date | None = None, last: dt.date | None = None, **settings: Any
     ) -> Statement:
-        """Run a policy over a window as `alvh backtest` does; `settings` are fields of `Request`."""
+        """Run a policy over a window as `alvh backtest` does.
+
+        `settings` are fields of `Request`, and ``overrides``, parameters replaced as ``--set`` does.
+        """
+        overrides = settings.pop("overrides", None)
         request = Request(first=first, last=last, **settings)
-        found = find_policy(policy)
+        found = find_policy(policy, overrides)
         key = (first, last, request.quotes, found.underlyings)
         if key not in self._benches:
             self._benches[key] = prepare(self.store, [found], request)

@@ -30,7 +30,11 @@ class Desk(Protocol):
     def backtest(
         self, policy: str, first: dt.date | None = None, last: dt.date | None = None, **settings: object
     ) -> Statement:
-        """Run a policy (shipped name) over a window; `settings` are those of a backtest request (fill, broker ...)."""
+        """Run a policy (shipped name) over a window.
+
+        `settings` are those of a backtest request (fill, broker ...), and ``overrides``: parameters of a variant by
+        ``layer.key``.
+        """
 
 
 @dataclass(frozen=True, slots=True)
