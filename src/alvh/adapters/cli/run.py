@@ -54,7 +54,7 @@ class Results:
             if statement.policy in self.later:
                 gained = float(statement.equity_usd[-1] - self.later[statement.policy].equity_usd[-1])
                 way = f"{abs(gained):,.0f} USD {'lower' if gained > 0.0 else 'higher'}" if gained else "the same"
-                own = f"{statement.policy} fills, or names layers that fill, on the close that decides"
+                own = f"{statement.policy} fills on the close that decides"
                 click.echo(f"{own}; filled at the next close it would end {way}.")
         if self.report is not None:
             click.echo(f"Report: {self.report.absolute()}")
@@ -80,7 +80,7 @@ def run_and_show(
                 tell(name, done, total)
 
         statements.append(backtest(bench, policy, request, on_day))
-        at_once = any(getattr(layer.params, "same_close", False) for layer in policy.layers)
+        at_once = any(getattr(getattr(layer, "params", None), "same_close", False) for layer in policy.layers)
         # One layer of many is worth a second run only where the page is asked for.
         if execution(policy, request).same_close or (at_once and report is not None):
             following = replace(policy, timing="next_close")
