@@ -193,7 +193,7 @@ def test_the_replica_is_always_on_and_never_monetised() -> None:
                 "steward",
             ],
         ),
-        ("glossary", ["vix_gates", "sizing", "hedge_budget", "whole_contracts"]),
+        ("glossary", ["vix_gates", "sizing", "hedge_budget", "whole_contracts", "steward"]),
         ("442-budget", ["sizing", "whole_contracts"]),
         ("442-contracts", ["sizing", "whole_contracts"]),
         ("condor-only", ["sizing"]),

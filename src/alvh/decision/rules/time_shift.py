@@ -166,7 +166,8 @@ class TimeShift:
         refused = self._refused(view, campaign, draft)
         condor = read_condor(view, campaign)
         if refused or condor is None:
-            draft.say(self.name, f"no Time-Shift ({why}): {refused}", campaign.name)
+            because = refused or "a leg has no mark to read the condor by"
+            draft.say(self.name, f"no Time-Shift ({why}): {because}", campaign.name)
             return False
         least = max(p.dte_min, condor.days + 1)
         listed = [s for s in view.series(underlying_of(condor)) if least <= s.days <= p.dte_max]
