@@ -34,9 +34,8 @@ def chain(strikes=tuple(range(2700, 3150, 25)), rights="CP", half=0.05, root="SP
 
 def test_the_forward_is_the_median_of_those_nearest_the_money():
     # Calls less puts at 95, 100, 105 with no discount: 7, 2, -3, so each says 102.
-    assert (
-        forward_of(np.array([95.0, 100.0, 105.0]), np.array([8.0, 4.0, 1.0]), np.array([1.0, 2.0, 4.0]), 1.0) == 102.0
-    )
+    calls, puts = np.array([8.0, 4.0, 1.0]), np.array([1.0, 2.0, 4.0])
+    assert forward_of(np.array([95.0, 100.0, 105.0]), calls, puts, 1.0) == 102.0
 
 
 def test_what_was_priced_is_found_again():
