@@ -187,8 +187,8 @@ def real(folder: Path, work: Path, runs: int) -> None:
         again = statistics.median(backtest(bench, policy, request).seconds["run"] for _ in range(runs))
         target = "6, cached 2" if name == "alvh" else "2"
         print(
-            f"real 2007-2026 {name:14} load {load:.2f} s  run {warm:.2f} s warm, {again:.2f} s with its readings cached "
-            f"({first:.2f} s first; target <= {target})"
+            f"real 2007-2026 {name:14} load {load:.2f} s  run {warm:.2f} s warm, {again:.2f} s with its readings "
+            f"cached ({first:.2f} s first; target <= {target})"
         )
 
 
