@@ -22,14 +22,13 @@ from alvh.maths import black, smile
 from chain_quotes import chain_quotes, data_folder
 
 NODES = {"VIX9D": 9.0, "VIX": 30.0, "VIX3M": 93.0, "VIX6M": 184.0}
-CHAINS = {
-    "spx_cboe_delayed_2019": 945,
-    "spx_cboe_quotetable": 960,
-    "spx_optionchainanalytics_20240524": 960,
-    "spx_hod_201801_02": 960,
-    "spx_optionmetrics_20201201": 960,
-}
-"""File and the New York minute of the quotes where the file does not say."""
+CHAINS = (
+    "spx_cboe_delayed_2019",
+    "spx_cboe_quotetable",
+    "spx_optionchainanalytics_20240524",
+    "spx_hod_201801_02",
+    "spx_optionmetrics_20201201",
+)
 FIXED_RHO, FIXED_ETA = -0.6, 1.2
 KINDS = ("rule", "own", "fixed")
 """The product's rule; the same with the indices scaled to the VIX that the chain itself gives (`sessions.csv`), which
@@ -128,10 +127,10 @@ def condor_bias(quotes: pl.DataFrame) -> tuple[float, float] | None:
 
 
 def measure(
-    data: Path, name: str, minute: int, indices: dict[str, dict[dt.date, float]], own: dict[tuple[str, dt.date], float]
+    data: Path, name: str, indices: dict[str, dict[dt.date, float]], own: dict[tuple[str, dt.date], float]
 ) -> list[dict[str, object]]:
     """Return one row for each session and snapshot of a chain file: errors of the rule and of the fixed shape."""
-    quotes = chain_quotes(data, name, minute).filter(pl.col("otm") & pl.col("days").is_between(12, 75))
+    quotes = chain_quotes(data, name).filter(pl.col("otm") & pl.col("days").is_between(12, 75))
     rows: list[dict[str, object]] = []
     for (session, _), group in quotes.group_by("session", "snapshot", maintain_order=True):
         row: dict[str, object] = {"file": name, "session": session, "vix": group["vix"][0]}
@@ -190,7 +189,7 @@ def main() -> None:
     data = data_folder(__doc__)
     indices = closes(data)
     own = own_vix(data)
-    rows = [row for name, minute in CHAINS.items() for row in measure(data, name, minute, indices, own)]
+    rows = [row for name in CHAINS for row in measure(data, name, indices, own)]
     table = pl.DataFrame(rows, infer_schema_length=None)
     print("session     VIX    quotes  rule: RMSE  bias  shape  condor   fixed: RMSE  bias  condor  file")
     for row in table.iter_rows(named=True):
@@ -204,7 +203,7 @@ def main() -> None:
         part = table.filter(pl.col("file") == name)
         if part.height:
             summary(name, part)
-    summary("all full chains (2019, quote tables, 24 May 2024)", table.filter(pl.col("file").is_in(list(CHAINS)[:3])))
+    summary("all full chains (2019, quote tables, 24 May 2024)", table.filter(pl.col("file").is_in(CHAINS[:3])))
     summary("all", table)
 
 

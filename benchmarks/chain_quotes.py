@@ -1,23 +1,23 @@
-"""Quotes of real chains with forward, discount, volatility and delta: what the fits and the checks share."""
+"""Where the market data lie, and the quotes of one file of chains: what the fits and the checks share.
+
+What a quote implies (forward, discount, volatility, delta) is the product's own reading of it, the one behind
+`alvh replicate chains`: `alvh.evidence.chain_quotes`.
+"""
 
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import os
 import sys
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
-from alvh.maths import black
+from alvh.evidence.chain_quotes import quoted
 
-MINUTES_A_YEAR = 525_600.0
-CLOSE_MINUTE = 16 * 60
-"""New York. The capture hour of the quotes is the close of the options unless a snapshot says otherwise."""
-
-TREASURY = {"DGS1MO": 30.0, "DGS3MO": 91.0, "DGS6MO": 182.0, "DGS1": 365.0, "DGS2": 730.0}
+ALL_DAYS = (0.5, 4000.0)
+MORNING = ("SPX", "VIX", "BVZ", "VIXW")
+"""Roots that settle in the morning."""
 
 
 def data_folder(description: str | None) -> Path:
@@ -35,86 +35,14 @@ def data_folder(description: str | None) -> Path:
     return data
 
 
-def zero_rates(rates: pl.DataFrame, session: dt.date, days: np.ndarray) -> np.ndarray:
-    """Return continuous zero rates from the constant-maturity yields known on `session`, linear in days."""
-    known = rates.filter((pl.col("date") <= session) & (pl.col("date") > session - dt.timedelta(days=10)))
-    nodes, values = [], []
-    for name, node in TREASURY.items():
-        row = known.filter(pl.col("series") == name).sort("date")
-        if row.height:
-            nodes.append(node)
-            values.append(2.0 * np.log1p(row["value"][-1] / 200.0))
-    return np.interp(days, nodes, values)
-
-
-def years_to(expiry: dt.date, settle: str | None, session: dt.date, minute: int) -> float:
-    """Return calendar years from `minute` of `session` (New York) to settlement: 9:30 for AM, 16:00 for PM roots."""
-    end = 9 * 60 + 30 if settle == "AM" else 16 * 60
-    return ((expiry - session).days * 1440 + end - minute) / MINUTES_A_YEAR
-
-
-def forward_of(strikes: np.ndarray, calls: np.ndarray, puts: np.ndarray, discount: float) -> float:
-    """Return the parity forward: the median over the eleven strikes whose call and put are closest in price."""
-    gap = calls - puts
-    near = np.argsort(np.abs(gap))[:11]
-    return float(np.median(strikes[near] + gap[near] / discount))
-
-
-def expiry_quotes(
-    group: pl.DataFrame, session: dt.date, expiry: dt.date, settle: str, minute: int, rates: pl.DataFrame
-) -> pl.DataFrame | None:
-    """Return one expiry's two-sided quotes with forward, discount, years, vol and |delta|; None without parity."""
-    years = years_to(expiry, settle, session, minute)
-    if years <= 0.5 / 365:
-        return None
-    discount = float(np.exp(-zero_rates(rates, session, np.array([years * 365.0]))[0] * years))
-    two_sided = group.filter((pl.col("bid") > 0) & (pl.col("ask") > pl.col("bid")))
-    both = (
-        two_sided.with_columns(mid=(pl.col("bid") + pl.col("ask")) / 2)
-        .pivot(on="right", index="strike", values="mid", aggregate_function="first")
-        .drop_nulls()
-    )
-    if both.height < 5 or not {"C", "P"} <= set(both.columns):
-        return None
-    forward = forward_of(both["strike"].to_numpy(), both["C"].to_numpy(), both["P"].to_numpy(), discount)
-    strike, call = two_sided["strike"].to_numpy(), (two_sided["right"] == "C").to_numpy()
-    bid, ask = two_sided["bid"].to_numpy(), two_sided["ask"].to_numpy()
-    mid = (bid + ask) / 2
-    vol = black.implied_vol_many(mid, forward, strike, years, discount, call)
-    delta = np.abs(black.delta_many(forward, strike, years, vol, call))
-    return pl.DataFrame(
-        {"strike": strike, "call": call, "bid": bid, "ask": ask, "mid": mid, "half": (ask - bid) / 2, "vol": vol}
-    ).with_columns(
-        session=pl.lit(session),
-        expiry=pl.lit(expiry),
-        settle=pl.lit(settle),
-        years=pl.lit(years),
-        days=pl.lit(years * 365.0),
-        forward=pl.lit(forward),
-        discount=pl.lit(discount),
-        abs_delta=pl.Series(delta),
-        otm=pl.Series(np.where(call, strike >= forward, strike < forward)),
-    )
-
-
-def chain_quotes(data: Path, name: str, minute: int = CLOSE_MINUTE, default_settle: str = "PM") -> pl.DataFrame:
+def chain_quotes(data: Path, name: str) -> pl.DataFrame:
     """Return every two-sided quote of ``chains/<name>.parquet`` that has a volatility, with the session's VIX close."""
     chain = pl.read_parquet(data / "chains" / f"{name}.parquet")
-    rates = pl.read_parquet(data / "rates.parquet").with_columns(pl.col("series").cast(pl.String))
+    rates = pl.read_parquet(data / "rates.parquet")
     indices = pl.read_parquet(data / "vol_indices.parquet").with_columns(pl.col("symbol").cast(pl.String))
-    vix = dict(indices.filter(pl.col("symbol") == "VIX").select("date", "close").iter_rows())
-    out = []
-    keys = ["quote_date", "snapshot_ts", "root", "expiry"]
-    for (session, stamp, root, expiry), group in chain.group_by(keys, maintain_order=True):
-        settle = group["settle"][0] or default_settle
-        at = minute
-        if stamp is not None and stamp.date() == session:
-            at = min(stamp.hour * 60 + stamp.minute, 16 * 60 + 15)
-        quotes = expiry_quotes(group, session, expiry, settle, at, rates)
-        if quotes is not None:
-            out.append(
-                quotes.with_columns(
-                    root=pl.lit(root), snapshot=pl.lit(stamp, dtype=pl.Datetime), vix=pl.lit(vix[session])
-                )
-            )
-    return pl.concat(out).filter(pl.col("vol").is_not_nan())
+    vix = indices.filter(pl.col("symbol") == "VIX").select(session="date", vix="close")
+    quotes = quoted(chain, rates, first_days=ALL_DAYS[0], last_days=ALL_DAYS[1])
+    morning = pl.col("series").is_in(MORNING)
+    return quotes.join(vix, on="session", maintain_order="left").with_columns(
+        root=pl.col("series"), settle=pl.when(morning).then(pl.lit("AM")).otherwise(pl.lit("PM"))
+    )

@@ -143,7 +143,7 @@ def table(title: str, quotes: pl.DataFrame, model: Callable[..., float]) -> None
 def main() -> None:
     """Fit, print the constants, then the errors of the constants that are shipped."""
     data = data_folder(__doc__)
-    spring = bucketed(chain_quotes(data, "spx_cboe_delayed_2019", minute=15 * 60 + 45))
+    spring = bucketed(chain_quotes(data, "spx_cboe_delayed_2019"))
     tables = bucketed(chain_quotes(data, "spx_cboe_quotetable")).filter(~pl.col("session").is_in(OVERNIGHT))
     vix = bucketed(chain_quotes(data, "vix_datashop_20160601")).filter(
         pl.col("call") & pl.col("expiry").is_in(VIX_MONTHLIES)
