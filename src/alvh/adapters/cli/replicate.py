@@ -24,7 +24,7 @@ Example:
 @click.option(
     "--markdown",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the table and the analysis as Markdown to this file too.",
+    help="Write the table and the analysis as Markdown to this file too, and a chart beside it.",
 )
 @store_option
 @json_option
@@ -35,10 +35,11 @@ def replicate(target: str, markdown: Path | None, store_path: Path | None, as_js
 
     Exit status 0: every threshold met; 1: one missed; 2: bad input.
     """
+    from alvh.adapters.render.fidelity_chart import fidelity_svg  # noqa: PLC0415
     from alvh.adapters.replicating import chosen_targets, replicate_store, row_dict  # noqa: PLC0415
     from alvh.adapters.store import Store  # noqa: PLC0415
     from alvh.evidence.replication import targets  # noqa: PLC0415
-    from alvh.reports.fidelity import fidelity_lines, fidelity_markdown  # noqa: PLC0415
+    from alvh.reports.fidelity import bars, fidelity_lines, fidelity_markdown  # noqa: PLC0415
 
     if target == "list":
         known = targets().values()
@@ -57,7 +58,9 @@ def replicate(target: str, markdown: Path | None, store_path: Path | None, as_js
         made = replicate_store(Store(Store.locate(store_path)), chosen, tell)
     if markdown is not None:
         try:
-            markdown.write_text(fidelity_markdown(made), encoding="utf-8")
+            picture = markdown.with_suffix(".svg")
+            picture.write_text(fidelity_svg(bars(made)), encoding="utf-8")
+            markdown.write_text(fidelity_markdown(made, picture.name), encoding="utf-8")
         except OSError as error:
             raise UserError(f"{markdown} cannot be written: {error.strerror}") from None
     if as_json:
