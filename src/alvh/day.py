@@ -203,7 +203,7 @@ def roll(history: History, policy: Policy, i: int, state: State, how: Execution)
     state.skips += plan.skips
     state.plans.append(plan)
     if plan.orders:
-        state.skips += carry_out(plan, view, state.book, how)
+        state.skips += carry_out(plan, view, state.book, how._replace(same_close=True))
 
 
 def parted(plan: Plan, how: Execution) -> tuple[Plan, Plan | None]:

@@ -7,7 +7,6 @@ the proxy alone, everything else as it stood at the close before.
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
@@ -20,11 +19,15 @@ from alvh.market.reconstruct import ModelledQuotes
 from alvh.market.smile_inputs import NODES, SmileInputs, smile_inputs
 from alvh.values import Floats, Instant, Ints, Phase
 
-Vols: TypeAlias = Literal["previous_close", "open", "blend", "close"]
+Vols: TypeAlias = Literal["previous_close", "spot", "open", "blend", "close"]
 ROLL_MINUTE: Final = 10 * 60 + 30
 """Middle of the window, minutes after midnight in Chicago."""
 OPEN_WEIGHT: Final = 0.65
 """Share of the opening in the proxy of the window's average price (`feasibility.md`, measured there)."""
+
+
+YEAR_SESSIONS: Final = 252
+"""Closes that the slope of the VIX on the index is measured over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +38,32 @@ class RollWindow:
     ----------
     open_weight : float
         The index stands at ``open_weight x SET + (1 - open_weight) x close`` of the session, SET being the proxy of the
-        opening settlement (`alvh.market.history.soq_proxy`; a stale printed open is not used). 1 uses nothing of the
-        close; the rest is a proxy for an average that nobody published.
-    vols : {"previous_close", "open", "blend", "close"}
-        Level of the volatility indices: of the close before; or that, moved in proportion to the VIX from its close
-        before to its open; to the same blend of open and close as the index; or to its close. The first two are known
-        in the window. ``blend`` shares the proxy of the index, ``close`` looks ahead: it is there to measure by.
+        opening settlement (`alvh.market.history.soq_proxy`; a stale printed open is not used). The close stands for the
+        part of the window's average that no open tells; 1 uses nothing of it.
+    vols : {"spot", "previous_close", "open", "blend", "close"}
+        Level of the volatility indices: that of the close before; or that, moved with the index by the slope the VIX
+        had on it in the last year (`elasticity`), which is what quotes do in a morning; or moved as the VIX itself:
+        from its close before to its open, to the same blend of open and close as the index, or to its close.
+        ``blend`` uses of the VIX's close what it uses of the index's; ``close`` looks ahead: it is there to measure by.
+    within_range : bool
+        Whether SET is first brought into the session's range: the index of the window lies in it, the opening prices
+        that SET is made of need not (19 September 2008: SET 1280, high 1265).
     """
 
     open_weight: float = OPEN_WEIGHT
-    vols: Vols = "previous_close"
+    vols: Vols = "spot"
+    within_range: bool = True
+
+
+DEFAULT_WINDOW: Final = RollWindow()
+"""What a policy decides in that says nothing else."""
 
 
 def roll_level(history: History, window: RollWindow) -> Floats:
     """Return the index in the window of each session, points; NaN where opening or close is missing."""
-    level: Floats = window.open_weight * history.set_value + (1.0 - window.open_weight) * history.column("SPX")
+    low, high = history.column("SPX.low"), history.column("SPX.high")
+    opened = np.fmin(np.fmax(history.set_value, low), high) if window.within_range else history.set_value
+    level: Floats = window.open_weight * opened + (1.0 - window.open_weight) * history.column("SPX")
     return level
 
 
@@ -60,12 +74,28 @@ def vol_move(history: History, window: RollWindow) -> Floats:
     opened = history.column("VIX.open")
     now = {
         "previous_close": before,
+        "spot": before * (roll_level(history, window) / lagged(history.column("SPX"))) ** lagged(elasticity(history)),
         "open": opened,
         "blend": window.open_weight * opened + (1.0 - window.open_weight) * vix,
         "close": vix,
     }[window.vols]
     move = now / before
     return np.where(np.isfinite(move), move, 1.0)
+
+
+def elasticity(history: History) -> Floats:
+    """Return the slope of the VIX's log changes on those of the SPX over the last year of closes; NaN before it.
+
+    Least squares without a constant over `YEAR_SESSIONS` sessions, those without either close left out.
+    """
+    x, y = (np.diff(np.log(history.column(name)), prepend=np.nan) for name in ("SPX", "VIX"))
+    both = np.isfinite(x) & np.isfinite(y)
+    xy, xx, n = (np.cumsum(np.where(both, part, 0.0)) for part in (x * y, x * x, np.ones(len(x))))
+    out = np.full(len(x), np.nan)
+    k = YEAR_SESSIONS
+    out[k:] = (xy[k:] - xy[:-k]) / (xx[k:] - xx[:-k])
+    out[k:][n[k:] - n[:-k] < k // 2] = np.nan
+    return out
 
 
 def lagged(values: Floats) -> Floats:
@@ -137,8 +167,3 @@ def roll_view(history: History, i: int, window: RollWindow) -> RollView:
     known = history.derive(("roll", window), lambda whole: roll_history(whole, window))
     quotes = known.derive("roll_quotes", ModelledQuotes)
     return RollView(known, quotes, i)
-
-
-def is_monthly_expiry(session: dt.date) -> bool:
-    """Whether the monthly SPX options settled on the morning of a session: the day on which index policies roll."""
-    return conventions.spx_monthly_expiry(session.year, session.month) == session

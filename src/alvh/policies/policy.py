@@ -19,7 +19,7 @@ from pydantic import Field, ValidationError
 import alvh.decision.layers
 import alvh.decision.rules
 from alvh.decision.draft import Layer, Params, Rule
-from alvh.market.roll import OPEN_WEIGHT, RollWindow, Vols
+from alvh.market.roll import DEFAULT_WINDOW, OPEN_WEIGHT, RollWindow, Vols
 from alvh.policies.toml_lines import line_of
 
 TOP_KEYS = ("name", "version", "about", "timing", "roll", "only", "layers", "rules")
@@ -38,7 +38,8 @@ class RollParams(Params):
     """The table ``[roll]`` of a policy (`alvh.market.roll.RollWindow`)."""
 
     open_weight: float = Field(OPEN_WEIGHT, ge=0.0, le=1.0)
-    vols: Vols = "previous_close"
+    vols: Vols = "spot"
+    within_range: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +73,7 @@ class Policy:
     text: str
     digest: str
     only: tuple[str, ...] = ()
-    roll: RollWindow = RollWindow()
+    roll: RollWindow = DEFAULT_WINDOW
 
     @property
     def hedge_layers(self) -> tuple[str, ...]:
@@ -104,7 +105,7 @@ def parse_policy(text: str, overrides: Mapping[str, Any] | None = None) -> Polic
     replaced = dict(overrides or {})
     roll = _roll(raw, text, {path: replaced.pop(path) for path in list(replaced) if path.startswith("roll.")})
     if said["timing"] == "roll":
-        said["roll"] = [roll.open_weight, roll.vols]
+        said["roll"] = [roll.open_weight, roll.vols, roll.within_range]
     entries = {family: _entries(raw, family, text) for family in ("layer", "rule")}
     if not entries["layer"]:
         raise PolicyError("a policy needs at least one [[layers]] entry")
@@ -271,7 +272,7 @@ def _roll(raw: Mapping[str, Any], text: str, overrides: Mapping[str, Any]) -> Ro
         fault = error.errors()[0]
         key = ".".join(str(part) for part in fault["loc"])
         raise PolicyError(f"{where}roll.{key}: {fault['msg'].lower()}") from None
-    return RollWindow(made.open_weight, made.vols)
+    return RollWindow(made.open_weight, made.vols, made.within_range)
 
 
 def _only(raw: Mapping[str, Any], text: str, layers: Sequence[str]) -> tuple[str, ...]:

@@ -84,8 +84,9 @@ class IndexOptionsParams(Params):
     def _sizable(self) -> IndexOptionsParams:
         if self.size == "cash" and not any(leg.right == "P" and leg.ratio < 0 for leg in self.legs):
             raise ValueError('size = "cash" secures puts that are sold, and no leg sells one')
-        if self.size == "wings" and sum(leg.ratio < 0 for leg in self.legs) == len(self.legs):
-            raise ValueError('size = "wings" needs a leg that is bought: without one there is no wing')
+        calls, puts = (sum(leg.ratio for leg in self.legs if leg.right == right) for right in ("C", "P"))
+        if self.size == "wings" and (calls < 0 or puts < 0):
+            raise ValueError('size = "wings" needs as many legs bought as sold on each side: what is naked has no wing')
         return self
 
 
@@ -184,14 +185,9 @@ def strike_of(view: View, series: Series, leg: IndexLeg) -> float:
 
 
 def worst_points(legs: Sequence[Leg]) -> float:
-    """Return what a package can lose at expiry before its price, points, where what is sold is covered by what is bought.
+    """Return what a package can lose at expiry before its price, points, where no more calls are sold than bought.
 
-    The payoff is linear between strikes: its lowest point is at a strike, or at zero.
-
-    >>> legs = [Leg(Contract("SPX", EXPIRY, k, r), n) for k, r, n in
-    ...         ((2700.0, "P", -1), (2600.0, "P", 1), (2850.0, "C", -1), (2905.0, "C", 1))]  # doctest: +SKIP
-    >>> worst_points(legs)  # doctest: +SKIP
-    100.0
+    The payoff is linear between strikes: its lowest point is at a strike, or at zero. Of a condor it is the wider wing.
     """
     points = [0.0, *(leg.contract.strike for leg in legs)]
     return max(0.0, -min(sum(leg.ratio * _intrinsic(leg.contract, at) for leg in legs) for at in points))
@@ -202,10 +198,7 @@ def _intrinsic(contract: Contract, at: float) -> float:
 
 
 def by_wing(wing_points: float, collateral: float) -> float:
-    """Return the equity that stands behind one package, points: a multiple of what it can lose.
-
-    CNDR, width 105 and credit 10.15: net of the credit 948.5 points, and the credit is 1.0701 % of them.
-    """
+    """Return the equity that stands behind one package, points: a multiple of what it can lose."""
     return collateral * wing_points
 
 
