@@ -12,7 +12,7 @@ import pytest
 from alvh.adapters.load import load_history
 from alvh.adapters.sources.importing import import_paths
 from alvh.adapters.store import Store
-from alvh.conventions import listed_expiries
+from alvh.conventions import listed_expiries, root_spec
 from alvh.conventions import sessions as nyse_sessions
 from alvh.day import Run, choose_source, run
 from alvh.evidence.account import account
@@ -99,11 +99,12 @@ def all_orders_are_listed(made: Run) -> None:
         day = plan.decided_at.session
         for order in plan.orders:
             for leg in order.legs:
-                if leg.contract.root == "VX":
-                    # Futures are listed where the exchange published their settlement.
-                    listed = {one.expiry for one in made.quotes.series(made.history.index(day), "VX")}
+                root = leg.contract.root
+                if root == "VX" or root_spec(root).kind == "fund":
+                    # Futures are listed where the exchange published their settlement, the index where it had a close.
+                    listed = {one.expiry for one in made.quotes.series(made.history.index(day), root)}
                 else:
-                    listed = {one.expiry for one in listed_expiries(leg.contract.root, day)}
+                    listed = {one.expiry for one in listed_expiries(root, day)}
                 assert leg.contract in ordered or leg.contract.expiry in listed, f"{leg.contract} on {day}"
                 ordered.add(leg.contract)
 
