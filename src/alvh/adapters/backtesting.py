@@ -174,6 +174,11 @@ def bench_of(history: History, policies: Sequence[Policy], request: Request, beg
             f"--quotes market: the store has no {' and no '.join(absent)} chains between {first} and {last}; "
             "--quotes modelled reconstructs them"
         )
+    if request.quotes == "market" and (early := [policy.name for policy in policies if policy.timing == "roll"]):
+        raise UserError(
+            f"--quotes market: {' and '.join(early)} decides in the roll window, and chains show closes; "
+            "--quotes modelled knows both"
+        )
     # A run uses one source, and so do runs that are compared: the market only where it is enough for all of them.
     sources = [choose_source(history, policy, request.quotes, first, last) for policy in _by_underlyings(policies)]
     quotes = next((source for source in sources if source.origin == "modelled"), sources[0])
@@ -181,8 +186,8 @@ def bench_of(history: History, policies: Sequence[Policy], request: Request, beg
 
 
 def _by_underlyings(policies: Sequence[Policy]) -> list[Policy]:
-    """Return one policy for each set of underlyings that occurs."""
-    return list({policy.underlyings: policy for policy in policies}.values())
+    """Return one policy for each set of underlyings that occurs, those that decide in the roll window apart."""
+    return list({(policy.underlyings, policy.timing == "roll"): policy for policy in policies}.values())
 
 
 def backtest(

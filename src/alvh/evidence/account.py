@@ -52,7 +52,7 @@ def account(run: Run, seconds: Mapping[str, float]) -> Statement:
         version=run.policy.version,
         policy_hash=run.policy.digest,
         data_hash=history.content_hash(run.start, run.start + len(run.dates) - 1),
-        fill=run.how.fill + (", same_close" if run.how.same_close else ""),
+        fill=run.how.fill + timing(run),
         quotes=run.quotes.origin,
         sessions=history.sessions[window],
         nav_start_usd=ledger.start_cents / 100.0,
@@ -79,6 +79,13 @@ def account(run: Run, seconds: Mapping[str, float]) -> Statement:
         market={name: indicators()[name][1].prepare(history, name)[window] for name in CONTEXT},
         seconds=dict(seconds),
     )
+
+
+def timing(run: Run) -> str:
+    """Return what a run's timing adds to the name of its fill; empty for the next close."""
+    if run.policy.timing == "roll":
+        return ", roll"
+    return ", same_close" if run.how.same_close else ""
 
 
 def regimes(history: History, start: int, n: int) -> tuple[str, ...]:

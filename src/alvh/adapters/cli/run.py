@@ -54,7 +54,8 @@ class Results:
             if statement.policy in self.later:
                 gained = float(statement.equity_usd[-1] - self.later[statement.policy].equity_usd[-1])
                 way = f"{abs(gained):,.0f} USD {'lower' if gained > 0.0 else 'higher'}" if gained else "the same"
-                own = f"{statement.policy} fills on the close that decides"
+                when = "in the roll window" if statement.fill.endswith("roll") else "on the close"
+                own = f"{statement.policy} fills {when} that decides"
                 click.echo(f"{own}; filled at the next close it would end {way}.")
         if self.report is not None:
             click.echo(f"Report: {self.report.absolute()}")

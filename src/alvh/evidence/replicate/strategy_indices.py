@@ -142,7 +142,7 @@ def compare(made: Statement, dates: Sequence[dt.date], closes: Floats) -> Compar
         100.0 * (float(theirs[-1] / theirs[0]) ** (1.0 / years) - 1.0),
         float(off.std(ddof=1)),
         float(np.delete(off, worst[:2]).std(ddof=1)),
-        float(np.corrcoef(mine, published)[0, 1]),
+        float(np.corrcoef(mine, published)[0, 1]) if mine.std() > 0.0 and published.std() > 0.0 else np.nan,
         len(off),
         tuple(f"{kept[ends[k + 1]]:%Y-%m} {off[k]:+.1f}" for k in worst.tolist()),
     )
