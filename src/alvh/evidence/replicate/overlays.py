@@ -49,10 +49,14 @@ class Window(NamedTuple):
     note: str = ""
 
 
-_ONE_TRADE = "one trade decides: calls bought on 2020-02-19 and settled at VRO 69.76"
+_ONE_TRADE = (
+    "one trade decides: calls bought on 2020-02-19 and settled at VRO 69.76; a strike up or down, or a few cents of the "
+    "modelled price, is worth several points"
+)
 VXTH: Final = (
     Window("4Q08", dt.date(2008, 9, 30), dt.date(2008, 12, 31), 0.2, QUARTER_THRESHOLD, CBOE_TABLE,
-           "one trade decides: calls bought on the morning of 2008-09-17, while VX rose from 25.17 to 26.61"),
+           "one trade decides: calls bought on the morning of 2008-09-17, between closes of VX at 25.17 and 26.61; the "
+           "variant at the close before stands on the other side of what was published"),
     Window("3Q11", dt.date(2011, 6, 30), dt.date(2011, 9, 30), -6.8, QUARTER_THRESHOLD, CBOE_TABLE),
     Window("1Q20", dt.date(2019, 12, 31), dt.date(2020, 3, 31), 54.9, FIRST_QUARTER_2020_THRESHOLD, CBOE_TABLE,
            _ONE_TRADE),
