@@ -50,8 +50,8 @@ class Window(NamedTuple):
 
 
 _ONE_TRADE = (
-    "one trade decides: calls bought on 2020-02-19 and settled at VRO 69.76; a strike up or down, or a few cents of the "
-    "modelled price, is worth several points"
+    "one trade decides: calls bought on 2020-02-19 and settled at VRO 69.76; a strike up or down, or a few cents of "
+    "the modelled price, is worth several points"
 )
 VXTH: Final = (
     Window("4Q08", dt.date(2008, 9, 30), dt.date(2008, 12, 31), 0.2, QUARTER_THRESHOLD, CBOE_TABLE,
