@@ -192,6 +192,18 @@ def test_policies_that_are_compared_share_one_source_and_the_one_that_lacks_chai
         assert origin(stores["chains"], policies, CHAIN_START) == "modelled"
 
 
+def test_what_is_decided_in_the_roll_window_is_modelled_and_so_is_what_it_is_compared_with(stores) -> None:
+    early = preset("put")
+    for policies in ([early], [SPX, early], [early, SPX]):
+        assert origin(stores["chains"], policies, CHAIN_START) == "modelled"
+    request = Request(CHAIN_START, END, quotes="market")
+    message = refused(prepare, stores["chains"], [SPX, early], request)
+    assert message == (
+        "--quotes market: put decides in the roll window, and chains show closes; --quotes modelled knows both"
+    )
+    assert execution(early, Request()).same_close
+
+
 def test_market_quotes_without_chains_are_refused_and_named(stores) -> None:
     def ask(store: str, policies) -> str:
         return refused(prepare, stores[store], policies, Request(CHAIN_START, END, quotes="market"))

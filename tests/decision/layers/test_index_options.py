@@ -272,3 +272,17 @@ def test_a_window_that_cannot_be_is_refused(table, said):
 def test_a_window_needs_a_policy_that_decides_in_it():
     with pytest.raises(PolicyError, match='needs timing = "roll"'):
         parse_policy('name = "x"\n\n[roll]\nopen_weight = 1.0\n\n[[layers]]\nkind = "index_options"\n')
+
+
+@pytest.mark.parametrize("name", ["cndr", "bxm", "put", "pput"])
+def test_what_is_decided_knows_nothing_of_later_sessions(name):
+    calm, fork = [3000.0] * 40, 33
+    shaken = [*calm[:fork], *(3000.0 + 40.0 * n for n in range(27))]
+    flat, moved = (folded(name, SPX=spx, VIX=vix) for spx, vix in (
+        (calm + [3000.0] * 20, [16.0] * 60), (shaken, [16.0] * fork + [40.0] * 27),
+    ))  # fmt: skip
+    before = flat[0].dates[fork]
+    kept = [[plan for plan in made.plans if plan.decided_at.session < before] for _, made in (flat, moved)]
+    assert kept[0] == kept[1]
+    assert any(plan.orders for plan in kept[0])
+    assert [p.orders for p in flat[1].plans] != [p.orders for p in moved[1].plans]
