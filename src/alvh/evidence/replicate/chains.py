@@ -141,9 +141,10 @@ def _where(whole: Sequence[Capture]) -> str:
     level = float(np.median([float(np.mean(error)) for error in errors]))
     wing = _mean_by_capture(whole, lambda one: one.abs_delta < DELTA_EDGES[1])
     money = _mean_by_capture(whole, lambda one: one.abs_delta >= DELTA_EDGES[-2])
+    bent = "too much" if wing > money else "too little"
     return (
         f"mean error {level:+.2f}, RMSE without it {shape:.2f}; {wing:+.2f} below 10 delta and {money:+.2f} from 35 "
-        "delta on: the smile bends too much, and the variants say what less would do"
+        f"delta on: the smile bends {bent}, and the variants say what another would do"
     )
 
 
