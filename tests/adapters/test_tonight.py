@@ -214,3 +214,9 @@ def test_explain_says_each_rule_and_each_refusal(store: Path) -> None:
 def test_explain_wants_a_date() -> None:
     told = say("explain")
     assert told.code == 2
+
+
+def test_what_decides_in_the_morning_has_no_evening(store: Path) -> None:
+    told = today(store, "--policy", "bxm")
+    assert told.code == 2
+    assert "bxm decides in the morning's roll window" in told.sentence

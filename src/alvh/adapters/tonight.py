@@ -129,6 +129,11 @@ def evening(store: Store, asked: Asked, progress: Callable[[str, int, int], None
     from alvh.policies.brokers import BrokerError, load_broker  # noqa: PLC0415
 
     policy = find_policy(asked.policy, asked.overrides)
+    if policy.timing == "roll":
+        raise UserError(
+            f"{policy.name} decides in the morning's roll window, which no evening can show: run `alvh backtest "
+            f"{policy.name}`"
+        )
     need_libraries([policy])
     try:
         broker = load_broker(asked.broker)
