@@ -173,6 +173,13 @@ def test_the_same_close_says_what_the_next_one_would_have_given(store: Path) -> 
     )
 
 
+def test_one_layer_that_names_its_close_is_named_where_the_page_is_asked_for(store: Path, tmp_path: Path) -> None:
+    words = ("backtest", "alvh", *WINDOW, "--quotes", "modelled", "--store", store)
+    assert "on the close that decides" not in say(*words).out
+    out = say(*words, "--report", tmp_path / "r.html").out
+    assert "big_top of alvh fills on the close that decides; filled at the next close it would end " in out
+
+
 def test_the_store_may_come_from_the_environment(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALVH_STORE", str(store))
     assert say("backtest", "condor-only", *WINDOW, "--quotes", "modelled", "--json").code == 0

@@ -22,13 +22,15 @@ class Results:
     """Statements of one command, in the order asked for, and the report file where one was written.
 
     `later` holds, for a policy that fills on the close that decided, the same policy filled at the next close;
-    `bands` the range over the error of modelled quotes, where it was asked for.
+    `at_once` names the layers that do, where it is not all of them; `bands` holds the range over the error of modelled
+    quotes, where it was asked for.
     """
 
     statements: tuple[Statement, ...]
     later: dict[str, Statement]
     report: Path | None
     bands: dict[str, Band] = field(default_factory=dict)
+    at_once: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def as_json(self) -> list[dict[str, Any]]:
         """Return the JSON of product.md: one object a policy."""
@@ -55,7 +57,9 @@ class Results:
                 gained = float(statement.equity_usd[-1] - self.later[statement.policy].equity_usd[-1])
                 way = f"{abs(gained):,.0f} USD {'lower' if gained > 0.0 else 'higher'}" if gained else "the same"
                 when = "in the roll window" if statement.fill.endswith("roll") else "on the close"
-                own = f"{statement.policy} fills {when} that decides"
+                layers = self.at_once.get(statement.policy)
+                who = f"{', '.join(layers)} of {statement.policy}" if layers else statement.policy
+                own = f"{who} {'fill' if layers and len(layers) > 1 else 'fills'} {when} that decides"
                 click.echo(f"{own}; filled at the next close it would end {way}.")
         if self.report is not None:
             click.echo(f"Report: {self.report.absolute()}")
@@ -73,7 +77,7 @@ def run_and_show(
     # A run makes millions of small values and no cycles: collecting them over and over costs a quarter of its time.
     gc.freeze()
     gc.set_threshold(200_000, 20, 20)
-    statements, later, ladders, bands = [], {}, {}, {}
+    statements, later, ladders, bands, named = [], {}, {}, {}, {}
     for policy in policies:
 
         def on_day(done: int, total: int, name: str = policy.name) -> None:
@@ -81,9 +85,11 @@ def run_and_show(
                 tell(name, done, total)
 
         statements.append(backtest(bench, policy, request, on_day))
-        at_once = any(getattr(getattr(layer, "params", None), "same_close", False) for layer in policy.layers)
+        whole = execution(policy, request).same_close
+        at_once = tuple(one.name for one in policy.layers if getattr(getattr(one, "params", None), "same_close", False))
         # One layer of many is worth a second run only where the page is asked for.
-        if execution(policy, request).same_close or (at_once and report is not None):
+        if whole or (at_once and report is not None):
+            named[policy.name] = () if whole else at_once
             following = replace(policy, timing="next_close")
             other = replace(request, same_close=False, next_close=True)
             later[policy.name] = backtest(bench, following, other, on_day)
@@ -99,4 +105,4 @@ def run_and_show(
             write_html(backtest_report(statements, fill_ladder=ladders, bands=bands), report)
         except OSError as error:
             raise UserError(f"{report} cannot be written: {error.strerror}") from None
-    return Results(tuple(statements), later, report, bands)
+    return Results(tuple(statements), later, report, bands, named)
