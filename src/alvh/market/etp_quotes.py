@@ -18,7 +18,7 @@ from alvh import conventions
 from alvh.conventions.etp_options import basis_days
 from alvh.market import etp_model, spx_model, vix_model
 from alvh.market.history import History
-from alvh.market.quotes import Life, Series, carried, last_mark, window
+from alvh.market.quotes import Life, Series, carried, kept_meaning, last_mark
 from alvh.market.smile_inputs import SmileInputs, smile_inputs
 from alvh.maths.american import american_prices
 from alvh.values import Contract, Floats, Missing, Quote, Right
@@ -296,7 +296,4 @@ class EtpQuotes:
         n: int,
     ) -> tuple[Floats, Floats, Floats, Floats]:
         """Return forward, years, discount and volatility behind `n` marks of a life; NaN beyond it."""
-        forward, years, discount, vol = (
-            window(values, offset, n) for values in (life.forward, life.years, life.discount, life.vol)
-        )
-        return forward, years, discount, vol
+        return kept_meaning(life, offset, n)

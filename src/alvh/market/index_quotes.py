@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from alvh.market.history import DISTRIBUTION_MIN, SPY_FEE, History
-from alvh.market.quotes import Life, Series, carried, window
+from alvh.market.quotes import Life, Series, carried, kept_meaning
 from alvh.values import Contract, Floats, Missing, Quote, Right
 
 NEVER: Final = dt.date.max
@@ -97,10 +97,7 @@ class IndexQuotes:
         n: int,
     ) -> tuple[Floats, Floats, Floats, Floats]:
         """Return forward (the level), years 0, discount 1 and volatility 0 behind `n` marks of a life."""
-        forward, years, discount, vol = (
-            window(values, offset, n) for values in (life.forward, life.years, life.discount, life.vol)
-        )
-        return forward, years, discount, vol
+        return kept_meaning(life, offset, n)
 
 
 def total_return(history: History) -> Floats:

@@ -116,6 +116,14 @@ def window(values: Floats, offset: int, n: int) -> Floats:
     return part if len(part) == n else np.concatenate((part, np.full(n - len(part), np.nan)))
 
 
+def kept_meaning(life: Life, offset: int, n: int) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return forward, years, discount and volatility behind `n` marks of a life that keeps them; NaN beyond it."""
+    forward, years, discount, vol = (
+        window(values, offset, n) for values in (life.forward, life.years, life.discount, life.vol)
+    )
+    return forward, years, discount, vol
+
+
 def last_mark(contract: Contract) -> dt.date:
     """Return the last session at whose close a held contract is still there to be marked.
 

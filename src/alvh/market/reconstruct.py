@@ -15,7 +15,7 @@ from alvh.market.history import EPOCH, History
 from alvh.market.listed_strikes import level_for, recent_range
 from alvh.market.model_shift import ModelShift
 from alvh.market.other_roots import other_roots
-from alvh.market.quotes import Life, Series, carried, window
+from alvh.market.quotes import Life, Series, carried, kept_meaning
 from alvh.market.smile_inputs import SmileInputs, smile_inputs
 from alvh.values import Contract, Floats, Missing, Origin, Quote, Right
 
@@ -246,7 +246,4 @@ class ModelledQuotes:
         """Return forward, years, discount and volatility behind `n` marks of a life; NaN beyond it."""
         if contract.root in self._others:
             return self._others[contract.root].meaning(contract, life, offset, n)
-        forward, years, discount, vol = (
-            window(values, offset, n) for values in (life.forward, life.years, life.discount, life.vol)
-        )
-        return forward, years, discount, vol
+        return kept_meaning(life, offset, n)

@@ -17,7 +17,7 @@ import numpy as np
 from alvh import conventions
 from alvh.market import vix_model
 from alvh.market.history import EPOCH, History
-from alvh.market.quotes import Life, Series, carried, last_mark, window
+from alvh.market.quotes import Life, Series, carried, kept_meaning, last_mark
 from alvh.market.smile_inputs import SmileInputs, smile_inputs
 from alvh.values import Contract, Floats, Missing, Quote, Right
 
@@ -178,10 +178,7 @@ class VixWeeklyQuotes:
         n: int,
     ) -> tuple[Floats, Floats, Floats, Floats]:
         """Return forward, years, discount and volatility behind `n` marks of a life; NaN beyond it."""
-        forward, years, discount, vol = (
-            window(values, offset, n) for values in (life.forward, life.years, life.discount, life.vol)
-        )
-        return forward, years, discount, vol
+        return kept_meaning(life, offset, n)
 
 
 def weekly_future(history: History, vix: Floats, expiry: dt.date, first: int, stop: int) -> Floats:

@@ -15,7 +15,7 @@ import numpy as np
 from alvh import conventions
 from alvh.market.half_spread import SPX_VIX, VIX_REFERENCE
 from alvh.market.history import EPOCH, History
-from alvh.market.quotes import Life, Series, carried, last_mark, window
+from alvh.market.quotes import Life, Series, carried, kept_meaning, last_mark
 from alvh.values import Contract, Floats, Missing, Quote, Right
 
 HALF_SPREAD: Final = 0.025
@@ -128,10 +128,7 @@ class VxQuotes:
         n: int,
     ) -> tuple[Floats, Floats, Floats, Floats]:
         """Return forward (the settlement itself), years, discount 1 and volatility 0 behind `n` marks of a life."""
-        forward, years, discount, vol = (
-            window(values, offset, n) for values in (life.forward, life.years, life.discount, life.vol)
-        )
-        return forward, years, discount, vol
+        return kept_meaning(life, offset, n)
 
 
 def half_spreads(vix: Floats) -> Floats:
