@@ -247,11 +247,16 @@ def carry_out(plan: Plan, view: View, book: Book, how: Execution) -> list[Skip]:
 
 def earn(history: History, i: int, book: Book) -> None:
     """Book the Treasury-bill interest earned on cash since the session before, at the yield known then."""
+    interest = interest_on(history, i, book.cash_cents)
+    if interest.cash_cents:
+        book.earn(interest)
+
+
+def interest_on(history: History, i: int, cash_cents: int) -> Interest:
+    """Return what cash earned from the close before session i to it, at the bill yield known then; 0 without one."""
     rate = float(history.derive("bill_yield", bill_yield)[i - 1])
     days = (history.dates[i] - history.dates[i - 1]).days
-    cents = round(book.cash_cents * rate * days / 365.0) if math.isfinite(rate) else 0
-    if cents:
-        book.earn(Interest(history.dates[i], cents, rate))
+    return Interest(history.dates[i], round(cash_cents * rate * days / 365.0) if math.isfinite(rate) else 0, rate)
 
 
 def choose_source(history: History, policy: Policy, source: Source, first: dt.date, last: dt.date) -> QuoteSource:
