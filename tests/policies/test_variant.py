@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from alvh.policies.policy import Policy, parse_policy, preset, preset_names
-from alvh.policies.variant import added, bare, chosen, is_condor, kind, without
+from alvh.policies.variant import added, bare, chosen, is_condor, joined, kind, without
 from alvh.values import Missing
 
 
@@ -89,3 +89,14 @@ def test_kinds_and_condors_of_alvh() -> None:
     policy = preset("alvh")
     assert [layer.name for layer in policy.layers if is_condor(layer)] == ["condor"]
     assert [kind(layer) for layer in policy.layers][:2] == ["condor", "vix_calls"]
+
+
+def test_what_is_joined_stands_last_and_is_checked() -> None:
+    condors = bare(preset("alvh"))
+    assert isinstance(condors, Policy)
+    puts = joined(
+        condors, "puts", layers=[{"kind": "spx_put_spreads", "name": "puts"}], rules=[{"kind": "whole_contracts"}]
+    )
+    assert names(puts) == ["condor", "puts", "sizing", "whole_contracts"]
+    alone = joined(condors, "puts", layers=[{"kind": "spx_put_spreads", "name": "puts"}])
+    assert isinstance(alone, Missing)

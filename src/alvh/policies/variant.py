@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import tomlkit
@@ -67,6 +67,13 @@ def chosen(policy: Policy, kept: Collection[str], name: str) -> Policy | Missing
     return _made(policy, kept, name)
 
 
+def joined(
+    policy: Policy, name: str, *, layers: Sequence[Mapping[str, Any]] = (), rules: Sequence[Mapping[str, Any]] = ()
+) -> Policy | Missing:
+    """Return a policy with more layers and rules after its own, each a table with its kind as TOML gives it."""
+    return _made(policy, _names(policy), name, {"layers": layers, "rules": rules})
+
+
 def is_condor(layer: Layer) -> bool:
     """Whether a layer opens condors: it neither hedges nor lies over what others open."""
     return not layer.hedge and not getattr(layer, "overlay", False)
@@ -86,7 +93,9 @@ def _names(policy: Policy) -> set[str]:
     return {member.name for member in members(policy)}
 
 
-def _made(policy: Policy, kept: Collection[str], name: str) -> Policy | Missing:
+def _made(
+    policy: Policy, kept: Collection[str], name: str, more: Mapping[str, Sequence[Mapping[str, Any]]] | None = None
+) -> Policy | Missing:
     """Write the members that are kept as a policy and read it, so that its own checks judge it."""
     gone = _names(policy) - set(kept)
     document: dict[str, Any] = {"name": name, "version": policy.version, "about": f"Made of {policy.name}."}
@@ -98,6 +107,7 @@ def _made(policy: Policy, kept: Collection[str], name: str) -> Policy | Missing:
         document["only"] = only
     for family, found in (("layers", policy.layers), ("rules", policy.rules)):
         entries = [entry for m in found if m.name in kept if (entry := _entry(m, gone)) is not None]
+        entries += [dict(entry) for entry in (more or {}).get(family, ())]
         if entries:
             document[family] = entries
     try:
