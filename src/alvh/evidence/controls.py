@@ -63,9 +63,9 @@ class Draws:
 def layer_returns(one: Statement, layers: Sequence[str]) -> Floats:
     """Return what some layers gained each session, as a share of equity at the close before; NaN below nothing."""
     before = np.concatenate(([one.nav_start_usd], one.equity_usd[:-1]))
-    gained: Floats = np.zeros(len(before))
+    gained = np.zeros(len(before), dtype=np.float64)
     for name in layers:
-        gained = gained + one.layer_pnl_usd[name]
+        gained += one.layer_pnl_usd[name]
     return _over(gained, before)
 
 
@@ -76,8 +76,7 @@ def cost_per_year(returns: Floats) -> float:
 
 def grown(returns: Floats, nav_start_usd: float) -> Floats:
     """Return the equity that daily returns make of a starting value."""
-    made: Floats = nav_start_usd * np.cumprod(1.0 + returns)
-    return made
+    return np.cumprod(1.0 + returns, dtype=np.float64) * nav_start_usd
 
 
 def equal_cost(name: str, about: str, condors: Floats, other: Floats, cost: float, nav_start_usd: float) -> Control:

@@ -9,9 +9,6 @@ from alvh.accounting.statement import Statement
 from alvh.evidence.hedge_account import HedgeAccount
 from alvh.values import Floats
 
-ALL_HEDGES = ""
-"""The key of `Track.without` under which all hedge layers are left out."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Track:
@@ -24,7 +21,7 @@ class Track:
     statement : Statement
     without : mapping of layer -> array (sessions,)
         Equity at each close, USD, on identical decisions with the fills of one hedge layer left out (of all of them
-        under `ALL_HEDGES`), interest as the cash then earns it. Empty for a run without hedges.
+        under `alvh.evidence.with_without.ALL_HEDGES`), interest as the cash then earns it. Empty for a run without hedges.
     hedges : mapping of layer -> HedgeAccount
     """
 

@@ -1,0 +1,315 @@
+"""Does each piece pay? Every layer and rule off, alone, and against what the same money could have bought.
+
+Three comparisons, each a paired difference on the same sessions, all on the same bootstrap draws
+(`alvh.evidence.margins`):
+
+- identical: a hedge layer's fills left out of the books, every other fill as it was: the piece and nothing else;
+- off: the policy run again without the piece: the piece and everything that then happens otherwise;
+- on: the bare condors run with the piece alone: what it is worth without company.
+
+"Pays" is said for each measure by itself; a piece that changes no session is said to have done nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from alvh.accounting.statement import Statement
+from alvh.evidence.controls import (
+    Control,
+    Draws,
+    cash_control,
+    cost_per_year,
+    deleveraged_equal_cost,
+    deleveraged_equal_tail,
+    equal_cost,
+    layer_returns,
+    random_timed,
+)
+from alvh.evidence.margins import CAGR, CVAR, DRAWDOWN, Margin, Resampling, margin, mean_block
+from alvh.evidence.measure import cagr, cvar95, daily_returns, max_drawdown
+from alvh.evidence.pairing import cash_returns
+from alvh.evidence.run_spec import BASE
+from alvh.evidence.study import ALWAYS, BARE, CONTROL, OFF, ON, PUTS, VXTH
+from alvh.evidence.track import Track
+from alvh.evidence.verdicts import Effect, Family, family
+from alvh.evidence.with_without import ALL_HEDGES
+from alvh.policies.policy import Policy
+from alvh.policies.variant import is_condor, members
+from alvh.values import Floats, Missing
+
+Way: TypeAlias = Literal["identical", "off", "on"]
+Sort: TypeAlias = Literal["condor", "hedge", "overlay", "rule"]
+WAYS: tuple[Way, ...] = ("identical", "off", "on")
+RANDOM_DRAWS, QUICK_RANDOM_DRAWS = 400, 100
+NOTHING = "it changed no session of this window"
+HOLDING_LEAST_SESSIONS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One layer or rule and what it adds, each way it could be told.
+
+    Attributes
+    ----------
+    name : str
+    sort : {"condor", "hedge", "overlay", "rule"}
+    ways : mapping of way -> Margin or Missing
+        Missing where the comparison means nothing, where the run failed, or where the piece did nothing.
+    """
+
+    name: str
+    sort: Sort
+    ways: Mapping[Way, Margin | Missing]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Alternative:
+    """A control beside the hedge: what the account came to with it, and the hedge less the control.
+
+    `margin` is positive where the judged hedge did better.
+    """
+
+    control: Control
+    cagr: float
+    drawdown: float
+    cvar95: float
+    margin: Margin | Missing
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RandomTiming:
+    """The hedge against hedges of the same average cost held at random times.
+
+    `at_least_as_good` is the share of draws that grew as much, fell no deeper, and had a tail no worse than the judged
+    account, by measure: a small share says that the timing was better than chance.
+    """
+
+    draws: Draws
+    at_least_as_good: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ablation:
+    """Every piece, every control, and how sure all of it can be together.
+
+    Attributes
+    ----------
+    pieces : tuple of Piece
+        In policy order.
+    hedge : Margin or Missing
+        All hedge layers together, on identical decisions.
+    families : mapping of way -> Family
+        The comparisons of one way on the three headline measures, judged together.
+    alternatives : tuple of Alternative
+    random : RandomTiming or Missing
+    cost_per_year : float
+        What the hedge cost as a share of equity a year; what the controls were made to cost.
+    resampling : Resampling
+    """
+
+    pieces: tuple[Piece, ...]
+    hedge: Margin | Missing
+    families: Mapping[Way, Family]
+    alternatives: tuple[Alternative, ...]
+    random: RandomTiming | Missing
+    cost_per_year: float
+    resampling: Resampling
+
+
+def ablate(
+    policy: Policy,
+    tracks: Mapping[str, Track],
+    impossible: Mapping[str, str],
+    *,
+    draws: int,
+    random_draws: int = RANDOM_DRAWS,
+    seed: int = 0,
+) -> Ablation:
+    """Compare a policy with itself without each of its pieces, and its hedge with what else it could have bought.
+
+    Parameters
+    ----------
+    policy : Policy
+    tracks : mapping of label -> Track
+        Those of `alvh.evidence.study.study` that have a result; the policy's own under `BASE`.
+    impossible : mapping of label -> str
+        Why the others have none.
+    draws, random_draws, seed : int
+        Bootstrap histories of every interval, random hedges, and the seed of both.
+    """
+    base = tracks[BASE]
+    pairs = {(member.name, way): _pair(member.name, way, tracks) for member in members(policy) for way in WAYS}
+    judged = base.statement
+    holding = holding_sessions(judged)
+    found = [_differences(*pair, judged.nav_start_usd) for pair in pairs.values() if pair is not None]
+    resampling = Resampling(mean_block([d for d in found if np.isfinite(d).all()], holding), draws, seed)
+
+    def compared(name: str, way: Way) -> Margin | Missing:
+        pair = pairs[name, way]
+        if pair is None:
+            return Missing(_why(name, way, impossible, policy))
+        return compare_equity(*pair, judged, resampling)
+
+    pieces = tuple(
+        Piece(member.name, _sort(member, policy), {way: compared(member.name, way) for way in WAYS})
+        for member in members(policy)
+    )
+    without = base.without.get(ALL_HEDGES)
+    hedge: Margin | Missing = Missing(f"{policy.name} has no hedge layer")
+    alternatives: tuple[Alternative, ...] = ()
+    random: RandomTiming | Missing = Missing(f"{policy.name} has no hedge layer")
+    cost = 0.0
+    if without is not None:
+        hedge = compare_equity(judged.equity_usd, without, judged, resampling)
+        cost = cost_per_year(layer_returns(judged, judged.hedge_layers))
+        alternatives = tuple(_alternatives(judged, without, cost, tracks, impossible, resampling))
+        random = _random(judged, without, cost, tracks, impossible, random_draws, seed)
+    families = {way: family(_headline(piece.ways[way] for piece in pieces)) for way in WAYS}
+    return Ablation(pieces, hedge, families, alternatives, random, cost, resampling)
+
+
+def compare_equity(
+    with_usd: Floats, without_usd: Floats, judged: Statement, resampling: Resampling
+) -> Margin | Missing:
+    """Compare two accounts on the sessions of a statement; Missing where they are the same."""
+    if np.array_equal(with_usd, without_usd):
+        return Missing(NOTHING)
+    return margin(with_usd, without_usd, judged.nav_start_usd, judged.sessions, judged.regimes, resampling)
+
+
+def holding_sessions(one: Statement) -> int:
+    """Return how long the trades of a run were held at the median of its condors, sessions: what overlaps.
+
+    Hedge sleeves live for years as one campaign and are rolled; they would make one block of a whole history.
+    """
+    days = [
+        int(np.busday_count(line.opened, line.closed))
+        for line in one.campaigns
+        if line.closed is not None and line.layer not in one.hedge_layers
+    ]
+    return max(HOLDING_LEAST_SESSIONS, int(np.ceil(np.median(days)))) if days else HOLDING_LEAST_SESSIONS
+
+
+def _pair(name: str, way: Way, tracks: Mapping[str, Track]) -> tuple[Floats, Floats] | None:
+    """Return equity with and without a piece, or None where a run is missing."""
+    base = tracks[BASE]
+    if way == "identical":
+        without = base.without.get(name)
+        return None if without is None else (base.statement.equity_usd, without)
+    label, other = (f"{OFF}{name}", BASE) if way == "off" else (f"{ON}{name}", BARE)
+    if label not in tracks or other not in tracks:
+        return None
+    one, two = tracks[label].statement.equity_usd, tracks[other].statement.equity_usd
+    if one.shape != two.shape:
+        return None
+    return (two, one) if way == "off" else (one, two)
+
+
+def _differences(with_usd: Floats, without_usd: Floats, nav_start_usd: float) -> Floats:
+    return daily_returns(with_usd, nav_start_usd) - daily_returns(without_usd, nav_start_usd)
+
+
+def _why(name: str, way: Way, impossible: Mapping[str, str], policy: Policy) -> str:
+    """Say why a comparison has no runs."""
+    if way == "identical":
+        hedges = policy.hedge_layers
+        return "no hedge layer: its fills cannot be told apart from decisions" if name not in hedges else "not run"
+    return impossible.get(f"{OFF if way == 'off' else ON}{name}", "not run")
+
+
+def _sort(member: object, policy: Policy) -> Sort:
+    if member in policy.rules:
+        return "rule"
+    layer = next(one for one in policy.layers if one is member)
+    if layer.hedge:
+        return "hedge"
+    return "condor" if is_condor(layer) else "overlay"
+
+
+def _headline(margins: Iterable[Margin | Missing]) -> list[Effect]:
+    """Return the effects on growth, drawdown and tail that have an interval."""
+    return [
+        effect
+        for one in margins
+        if isinstance(one, Margin)
+        for metric in (CAGR, DRAWDOWN, CVAR)
+        if isinstance(effect := one.whole[metric], Effect)
+    ]
+
+
+def _alternatives(
+    judged: Statement,
+    without: Floats,
+    cost: float,
+    tracks: Mapping[str, Track],
+    impossible: Mapping[str, str],
+    resampling: Resampling,
+) -> Iterable[Alternative]:
+    """Yield every control with the hedge's margin over it."""
+    start = judged.nav_start_usd
+    condors = daily_returns(without, start)
+    cash = cash_returns(judged)
+    tail = cvar95(daily_returns(judged.equity_usd, start))
+    for name, about in (
+        (PUTS, "45-day 25/10-delta SPX put spreads, scaled to the same cost"),
+        (VXTH, "the monthly VIX calls of the VXTH rule, scaled to the same cost"),
+    ):
+        track = tracks.get(f"{CONTROL}{name}")
+        if track is None or track.statement.equity_usd.shape != without.shape:
+            why = impossible.get(f"{CONTROL}{name}", "its run has no result")
+            yield _alternative(Control(name, about, Missing(why)), judged, resampling)
+            continue
+        other = layer_returns(track.statement, (f"control_{'puts' if name == PUTS else 'calls'}",))
+        yield _alternative(equal_cost(name, about, condors, other, cost, start), judged, resampling)
+    if cash is not None:
+        yield _alternative(deleveraged_equal_cost(condors, cash, cost, start), judged, resampling)
+        yield _alternative(deleveraged_equal_tail(condors, cash, tail, start), judged, resampling)
+        yield _alternative(cash_control(cash, start), judged, resampling)
+
+
+def _alternative(control: Control, judged: Statement, resampling: Resampling) -> Alternative:
+    made = control.equity_usd
+    if isinstance(made, Missing):
+        return Alternative(control, np.nan, np.nan, np.nan, made)
+    start, sessions = judged.nav_start_usd, judged.sessions
+    return Alternative(
+        control,
+        cagr(made, start, sessions),
+        max_drawdown(made, start, sessions).depth,
+        cvar95(daily_returns(made, start)),
+        compare_equity(judged.equity_usd, made, judged, resampling),
+    )
+
+
+def _random(
+    judged: Statement,
+    without: Floats,
+    cost: float,
+    tracks: Mapping[str, Track],
+    impossible: Mapping[str, str],
+    draws: int,
+    seed: int,
+) -> RandomTiming | Missing:
+    """Return the hedge against chance."""
+    label = f"{CONTROL}{ALWAYS}"
+    track = tracks.get(label)
+    if track is None or track.statement.equity_usd.shape != without.shape:
+        return Missing(impossible.get(label, "its run has no result"))
+    start = judged.nav_start_usd
+    always = layer_returns(track.statement, track.statement.hedge_layers)
+    made = random_timed(daily_returns(without, start), always, cost, judged.sessions, start, seed=seed, draws=draws)
+    if isinstance(made, Missing):
+        return made
+    own = (
+        cagr(judged.equity_usd, start, judged.sessions),
+        max_drawdown(judged.equity_usd, start, judged.sessions).depth,
+        cvar95(daily_returns(judged.equity_usd, start)),
+    )
+    drawn = {CAGR: made.cagr, DRAWDOWN: made.drawdown, CVAR: made.cvar95}
+    shares = {name: float(np.mean(drawn[name] >= value)) for name, value in zip(drawn, own, strict=True)}
+    return RandomTiming(made, shares)
