@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounting.journal import CALL, PUT, day, fill, leg
+from accounting.journal import CALL, LATER, PUT, day, fill, leg
 from accounting.tape import NAN, Tape
-from alvh.accounting.attribution import GREEKS, TERMS, attribute
+from alvh.accounting.attribution import GREEKS, TERMS, LegTerms, attribute, attribute_legs, by_campaign, by_layer
 from alvh.accounting.book import Book, Interest, Settlement
-from alvh.accounting.ledger import Ledger, close_books
+from alvh.accounting.ledger import NONE, Ledger, close_books
 
 WEEK = [day(n) for n in (2, 3, 4, 5, 6)]
 NAV = 1_000_000_00
@@ -43,6 +43,25 @@ def closes(ledger: Ledger, found) -> None:
     pnl = ledger.pnl_cents() / 100.0
     for row, name in enumerate(ledger.layers):
         assert np.abs(sum(found[name].values()) - pnl[row]).max() <= 0.005
+
+
+def adds_up(ledger: Ledger, legs: LegTerms) -> None:
+    """Assert that legs are campaigns, campaigns are layers, and layers are what the account gained."""
+    row_usd = sum(legs.terms.values())
+    held = legs.campaign != NONE
+    days = ledger.days
+    np.testing.assert_allclose(row_usd[held], (days.gained_cents - days.cost_cents) / 100.0, atol=1e-6)
+    change = np.diff(ledger.equity_cents(), prepend=ledger.start_cents) / 100.0
+    np.testing.assert_allclose(np.bincount(legs.session, row_usd, ledger.sessions), change, atol=1e-6)
+    layers, campaigns = by_layer(ledger, legs), by_campaign(ledger, legs)
+    owner = dict(zip(legs.campaign[held].tolist(), legs.layer[held].tolist(), strict=True))
+    pnl = ledger.pnl_cents() / 100.0
+    for row, name in enumerate(ledger.layers):
+        np.testing.assert_allclose(sum(layers[name].values()), pnl[row], atol=1e-6)
+        mine = [k for k in range(len(ledger.campaigns)) if owner[k] == row]
+        for term in TERMS:
+            rest = layers[name][term].sum() - campaigns[term][mine].sum()
+            assert rest == pytest.approx(ledger.interest_cents.sum() / 100.0 * (name == "cash" and term == "interest"))
 
 
 def test_delta_is_that_of_the_test_vector():
@@ -170,6 +189,54 @@ def test_a_position_sold_in_part_counts_what_was_held_over_night():
     assert found["L1"]["delta"][2] == pytest.approx(4 * 100 * (0.246249 + 0.1 * gamma()) * 0.1, rel=2e-3)
 
 
+def test_every_leg_and_campaign_keeps_its_own_terms_and_costs():
+    tape = Tape({CALL: [1.0, 2.0, 3.0, 3.0, 3.0], LATER: [4.0, 4.0, 3.0, 3.0, 3.0]})
+    book = Book(NAV)
+    # Ten bought 0.05 above the mid with 12.50 of fees, two later ones sold 0.10 below it with 3.00: 62.50 and 23.00.
+    book.apply(fill(day(2), leg(CALL, 10, 1.05, 1.0, 1250), leg(LATER, -2, 3.9, 4.0, 300)))
+    # Another campaign buys three of the same call at 2.00 with 1.00 of fees.
+    book.apply(fill(day(3), leg(CALL, 3, 2.0, fee_cents=100), campaign="L1@2"))
+    book.apply(fill(day(4), leg(LATER, 1, 3.0), layer="L2", campaign="L2@1"))
+    book.earn(Interest(day(4), 777, 0.01))
+    ledger = close_books(book, tape, WEEK, 0, ("L1", "L2"))
+    legs = attribute_legs(ledger, tape)
+    adds_up(ledger, legs)
+    pnl = sum(legs.terms.values())
+    by_leg = {
+        (ledger.campaigns[campaign], ledger.contracts[contract]): pnl[
+            (legs.campaign == campaign) & (legs.contract == contract)
+        ].sum()
+        for campaign, contract in set(zip(legs.campaign.tolist(), legs.contract.tolist(), strict=True))
+        if campaign != NONE
+    }
+    assert by_leg == pytest.approx(
+        {("L1@1", CALL): 2000 - 62.5, ("L1@1", LATER): 200 - 23, ("L1@2", CALL): 300 - 1, ("L2@1", LATER): 0.0}
+    )
+    assert by_campaign(ledger, legs)["costs"] == pytest.approx([-85.5, -1.0, 0.0])
+    assert legs.terms["interest"][legs.campaign == NONE].tolist() == [7.77]
+
+
+def test_the_fee_of_a_settlement_is_a_cost_of_its_leg():
+    tape = Tape({PUT: [8.0, 9.0, 9.5]})
+    book = Book(NAV)
+    book.apply(fill(day(2), leg(PUT, -2, 8.0)))
+    book.settle(Settlement(day(5), "L1", "L1@1", PUT, -2, 2790.0, 10.0, -2_000_00, "close", 250))
+    ledger = close_books(book, tape, WEEK, 0, ("L1",))
+    legs = attribute_legs(ledger, tape)
+    adds_up(ledger, legs)
+    assert legs.terms["costs"].tolist() == [0.0, 0.0, 0.0, -2.5]
+
+
+def test_an_account_that_held_nothing_gained_its_interest():
+    book = Book(NAV)
+    book.earn(Interest(day(3), 250, 0.01))
+    ledger = close_books(book, Tape(), WEEK, 0, ("L1",))
+    legs = attribute_legs(ledger, Tape())
+    adds_up(ledger, legs)
+    assert legs.session.tolist() == [1]
+    assert {term: values.tolist() for term, values in legs.terms.items() if values.any()} == {"interest": [2.5]}
+
+
 def test_what_is_left_over_is_of_third_order():
     # Twice the move, eight times the residual: moves of price and volatility by s, of time by s squared.
     def residual(s: float) -> float:
@@ -202,3 +269,4 @@ def test_terms_add_to_the_pnl_of_any_path(path, quantities, strike, call):
     found = attribute(ledger, tape)
     closes(ledger, found)
     assert all(np.isfinite(values).all() for layer in found.values() for values in layer.values())
+    adds_up(ledger, attribute_legs(ledger, tape))

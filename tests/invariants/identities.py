@@ -44,6 +44,8 @@ def check_statement(run: Run, pnl) -> Statement:
         terms = statement.attribution_usd[layer]
         assert all(np.isfinite(values).all() for values in terms.values())
         assert np.abs(sum(terms.values()) - pnl[row] / 100.0).max() <= 0.005
+    of_campaigns = sum(statement.campaign_terms_usd.values())
+    assert np.abs(of_campaigns - [line.pnl_usd for line in statement.campaigns]).max(initial=0.0) <= 1e-6
     assert (statement.margin_usd >= 0.0).all()
     total, modelled, stale = stale_and_modelled(run.ledger.legs)
     assert (statement.leg_marks, statement.modelled_leg_marks, statement.stale_leg_marks) == (total, modelled, stale)

@@ -1,18 +1,22 @@
-"""The daily identity: Greek terms + settlement + costs + residual = change in equity, by layer, the residual shown.
+"""The daily identity: Greek terms + settlement + costs + residual = change in equity, by leg, the residual shown.
 
 From one close to the next a held option is repriced with the Greeks of the earlier close: its forward moved (delta,
 gamma), its own volatility moved (vega), both together (vanna, volga), and time passed (theta, which holds the interest
 on its value). What is left is the residual: third-order terms, and what a mark did that no Greek explains.
 A future is all delta.
+
+It is made once, for every leg on every session. Campaigns, layers, sessions and regimes are sums of it, and all of it
+together is what the account gained: the interest on cash is a row without a campaign or a contract.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 
-from alvh.accounting.ledger import Ledger, LegLife
+from alvh.accounting.ledger import NONE, Ledger, LegLife
 from alvh.conventions import root_spec
 from alvh.market.quotes import QuoteSource
 from alvh.maths import black
@@ -20,6 +24,25 @@ from alvh.values import Bools, Floats, Ints
 
 TERMS = ("delta", "gamma", "vega", "theta", "vanna_volga", "settlement", "interest", "costs", "residual")
 GREEKS = TERMS[:5]
+
+
+class LegTerms(NamedTuple):
+    """The terms of every leg on every session it was held or traded, one row a leg-day; then the interest of each day.
+
+    Attributes
+    ----------
+    session, layer, campaign, contract : arrays (rows,)
+        As in `LegDays`: sessions count from the run's first, ids index the names of the `Ledger`. The rows of interest
+        are of the layer ``cash``, and `NONE` is their campaign and contract.
+    terms : mapping of str -> array (rows,)
+        `TERMS` in their order, USD, never NaN. A row's terms add up to its P&L after costs.
+    """
+
+    session: Ints
+    layer: Ints
+    campaign: Ints
+    contract: Ints
+    terms: Mapping[str, Floats]
 
 
 def attribute(ledger: Ledger, quotes: QuoteSource) -> Mapping[str, Mapping[str, Floats]]:
@@ -31,17 +54,64 @@ def attribute(ledger: Ledger, quotes: QuoteSource) -> Mapping[str, Mapping[str, 
     quotes : QuoteSource
         The source that marked it: it knows the forward and the volatility behind every mark.
     """
-    out = {name: {term: np.zeros(ledger.sessions) for term in TERMS} for name in ledger.layers}
-    if ledger.legs:
-        _add_greeks(ledger, quotes, out)
-    for row, name in enumerate(ledger.layers):
-        out[name]["costs"] -= (ledger.slippage_cents[row] + ledger.fee_cents[row]) / 100.0
-    out["cash"]["interest"] += ledger.interest_cents / 100.0
-    return out
+    return by_layer(ledger, attribute_legs(ledger, quotes))
 
 
-def _add_greeks(ledger: Ledger, quotes: QuoteSource, out: Mapping[str, Mapping[str, Floats]]) -> None:
-    """Add the Greek terms, settlements and residuals of every leg-day."""
+def attribute_legs(ledger: Ledger, quotes: QuoteSource) -> LegTerms:
+    """Return the terms of each leg on each session; all of them together are the change in equity.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    quotes : QuoteSource
+        The source that marked it: it knows the forward and the volatility behind every mark.
+    """
+    days = ledger.days
+    earned = np.flatnonzero(ledger.interest_cents)
+    found = _explained(ledger, quotes) if ledger.legs else {}
+    # A cent less a cent is no minus nothing: 0 - 0 rather than -0.
+    found["costs"] = 0.0 - days.cost_cents / 100.0
+    none = np.zeros(len(days.session))
+    after = np.zeros(len(earned))
+    terms = {term: np.concatenate((found.get(term, none), after)) for term in TERMS}
+    terms["interest"][len(none) :] = ledger.interest_cents[earned] / 100.0
+    nowhere = np.full(len(earned), NONE)
+    return LegTerms(
+        np.concatenate((days.session, earned)),
+        np.concatenate((days.layer, np.full(len(earned), len(ledger.layers) - 1))),
+        np.concatenate((days.campaign, nowhere)),
+        np.concatenate((days.contract, nowhere)),
+        terms,
+    )
+
+
+def by_layer(ledger: Ledger, legs: LegTerms) -> dict[str, dict[str, Floats]]:
+    """Return layer -> term -> array (sessions,), USD: legs added up by layer and session."""
+    shape = len(ledger.layers), ledger.sessions
+    slot = legs.layer * ledger.sessions + legs.session
+    totals = {term: values.reshape(shape) for term, values in summed(legs.terms, slot, shape[0] * shape[1]).items()}
+    # Cents are added before they are divided: a sum of costs is a number of cents.
+    totals["costs"] = 0.0 - (ledger.slippage_cents + ledger.fee_cents) / 100.0
+    return {name: {term: totals[term][row] for term in TERMS} for row, name in enumerate(ledger.layers)}
+
+
+def by_campaign(ledger: Ledger, legs: LegTerms) -> dict[str, Floats]:
+    """Return term -> array (campaigns,), USD over the run, in the order of the ledger's campaigns."""
+    # The rows of interest, of no campaign, come first and are left out.
+    totals = summed(legs.terms, legs.campaign - NONE, len(ledger.campaigns) + 1)
+    return {term: values[1:] for term, values in totals.items()}
+
+
+def summed(terms: Mapping[str, Floats], slot: Ints, size: int) -> dict[str, Floats]:
+    """Return each term added up by slot (0 to `size` - 1, one a row), arrays (size,)."""
+    return {
+        term: np.bincount(slot, weights=values, minlength=size).astype(np.float64, copy=False)
+        for term, values in terms.items()
+    }
+
+
+def _explained(ledger: Ledger, quotes: QuoteSource) -> dict[str, Floats]:
+    """Return the Greek terms, settlements and residuals of every leg-day, USD."""
     days = ledger.days
     size = np.array([len(leg.quantity) for leg in ledger.legs])
     meanings = [
@@ -68,19 +138,17 @@ def _add_greeks(ledger: Ledger, quotes: QuoteSource, out: Mapping[str, Mapping[s
     before = np.concatenate(([-1], last_fresh[:-1]))
     explicable = (held != 0) & ~future & ~settled & fresh & (before >= begin.repeat(size))
     terms = greek_terms(forward, strike, years, vol, discount, call, np.maximum(before, 0))
-    slot = days.layer * ledger.sessions + days.session
-    explained = np.zeros(len(call))
+    found: dict[str, Floats] = {}
     for term, values in terms.items():
         # Where a volatility does not solve, nothing is explained and the move stays in the residual.
-        part = np.where(explicable & np.isfinite(values), values * held * multiplier, 0.0)
-        explained += part
-        _add(ledger, slot, out, term, part)
+        found[term] = np.where(explicable & np.isfinite(values), values * held * multiplier, 0.0)
+    explained = sum(found.values(), np.zeros(len(call)))
     gained_usd = days.gained_cents / 100.0
     moved = np.where(future & ~settled, gained_usd, 0.0)
-    explained += moved
-    _add(ledger, slot, out, "delta", moved)
-    _add(ledger, slot, out, "settlement", np.where(settled, gained_usd, 0.0))
-    _add(ledger, slot, out, "residual", np.where(settled, 0.0, gained_usd - explained))
+    found["delta"] += moved
+    found["settlement"] = np.where(settled, gained_usd, 0.0)
+    found["residual"] = np.where(settled, 0.0, gained_usd - explained - moved)
+    return found
 
 
 def carried_marks(leg: LegLife) -> Bools:
@@ -119,11 +187,3 @@ def greek_terms(
         "theta": greeks[:, 4] * d_years,
         "vanna_volga": greeks[:, 5] * d_forward * d_vol + 0.5 * greeks[:, 6] * d_vol**2,
     }
-
-
-def _add(ledger: Ledger, slot: Ints, out: Mapping[str, Mapping[str, Floats]], term: str, usd: Floats) -> None:
-    """Add one term of every leg-day to its layer and session."""
-    size = len(ledger.layers) * ledger.sessions
-    total = np.bincount(slot, weights=usd, minlength=size).reshape(len(ledger.layers), ledger.sessions)
-    for row, name in enumerate(ledger.layers):
-        out[name][term] += total[row]

@@ -47,7 +47,8 @@ class LegDays(NamedTuple):
     """Every leg on every session it was held or traded: one row a leg-day, leg after leg.
 
     `session` counts from the run's first; `quantity` is held after the session's trades; `traded_cents` is what they
-    moved at mid (a settlement or variation: minus its cash); `gained_cents` is what the mark gained beyond that.
+    moved at mid (a settlement or variation: minus its cash); `gained_cents` is what the mark gained beyond that;
+    `cost_cents` are slippage and fees of the session (positive = paid), so that gains less costs are the leg's P&L.
     """
 
     session: Ints
@@ -58,6 +59,7 @@ class LegDays(NamedTuple):
     traded_cents: Ints
     value_cents: Ints
     gained_cents: Ints
+    cost_cents: Ints
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,6 +148,7 @@ class _Trades:
     sessions: list[int]
     quantities: list[int]
     mid_cents: list[int]
+    cost_cents: list[int]
     quantity: int = 0
     settled: bool = False
 
@@ -174,11 +177,11 @@ class _Journal:
             row = self._layer_id[entry.layer]
             self.flow[row, k] += entry.cash_cents - entry.fee_cents
             self.fees[row, k] += entry.fee_cents
-            made = self._trade(entry.layer, entry.campaign, entry.contract, k, -entry.quantity, -entry.cash_cents)
+            made = self._trade(entry, entry.contract, k, -entry.quantity, -entry.cash_cents, entry.fee_cents)
             made.settled = True
         elif isinstance(entry, Variation):
             self.flow[self._layer_id[entry.layer], k] += entry.cash_cents
-            self._trade(entry.layer, entry.campaign, entry.contract, k, 0, -entry.cash_cents)
+            self._trade(entry, entry.contract, k, 0, -entry.cash_cents, 0)
         else:
             self._read_fill(entry, k)
 
@@ -193,22 +196,25 @@ class _Journal:
             self.fees[row, k] += leg.fee_cents
             if leg.quantity > 0 and leg.contract.right and fill.kind != "close":
                 self.premium[row] += paid
-            self._trade(fill.layer, fill.campaign, leg.contract, k, leg.quantity, at_mid)
+            self._trade(fill, leg.contract, k, leg.quantity, at_mid, paid - at_mid + leg.fee_cents)
 
-    def _trade(self, layer: str, campaign: str, contract: Contract, k: int, quantity: int, cents: int) -> _Trades:
+    def _trade(
+        self, entry: Fill | Settlement | Variation, contract: Contract, k: int, quantity: int, cents: int, cost: int
+    ) -> _Trades:
         """Add one trade to the leg it belongs to; a leg ends when nothing is left of it."""
         key = (
-            self._layer_id[layer],
-            self.campaigns.setdefault((layer, campaign), len(self.campaigns)),
+            self._layer_id[entry.layer],
+            self.campaigns.setdefault((entry.layer, entry.campaign), len(self.campaigns)),
             self.contracts.setdefault(contract, len(self.contracts)),
         )
         made = self._running.get(key)
         if made is None:
-            made = self._running[key] = _Trades([], [], [])
+            made = self._running[key] = _Trades([], [], [], [])
             self.trades.append((key, made))
         made.sessions.append(k)
         made.quantities.append(quantity)
         made.mid_cents.append(cents)
+        made.cost_cents.append(cost)
         made.quantity += quantity
         if not made.quantity:
             del self._running[key]
@@ -267,9 +273,10 @@ def _leg_days(
     size = last - first + 1
     begin = np.concatenate(([0], np.cumsum(size))).astype(np.int64)
     rows = [at - made.sessions[0] + b for (_, made), b in zip(trades, begin, strict=False) for at in made.sessions]
-    quantity, traded = np.zeros(begin[-1], dtype=np.int64), np.zeros(begin[-1], dtype=np.int64)
+    quantity, traded, cost = (np.zeros(begin[-1], dtype=np.int64) for _ in range(3))
     np.add.at(quantity, rows, [q for _, made in trades for q in made.quantities])
     np.add.at(traded, rows, [cents for _, made in trades for cents in made.mid_cents])
+    np.add.at(cost, rows, [cents for _, made in trades for cents in made.cost_cents])
     quantity = np.cumsum(quantity)
     # What is still held at the end of one leg must not run on into the next.
     quantity -= np.repeat(np.concatenate(([0], quantity[begin[1:-1] - 1])) if len(size) else size, size)
@@ -283,7 +290,7 @@ def _leg_days(
     before = np.concatenate(([0], value[:-1]))
     before[begin[:-1]] = 0
     session = np.arange(begin[-1]) - (begin[:-1] - first).repeat(size)
-    days = LegDays(session, ids[:, 0], ids[:, 1], ids[:, 2], quantity, traded, value, value - before - traded)
+    days = LegDays(session, ids[:, 0], ids[:, 1], ids[:, 2], quantity, traded, value, value - before - traded, cost)
     legs = tuple(
         LegLife(key[0], key[1], key[2], int(f), quantity[a:b], traded[a:b], value[a:b], made.settled, life, offset)
         for (key, made), f, a, b, life, offset in zip(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from alvh.values import Dates, Fill, Floats, Skip
@@ -69,6 +69,9 @@ class Statement:
         Filled packages.
     attribution_usd : mapping of layer -> mapping of term -> array
         Daily Greek terms; the terms of a layer, ``costs`` and ``residual`` included, add up to its P&L.
+    campaign_terms_usd : mapping of term -> array
+        The same terms over the whole run, one entry a campaign in the order of `campaigns`; those of a campaign add up
+        to its P&L, and those of all campaigns with the interest to that of the account.
     regimes : tuple of str
         Volatility-curve regime of each session, read at the close before it: ``inverted``, ``flat``, ``normal``,
         ``steep``, ``extreme`` or ``unknown``.
@@ -113,6 +116,7 @@ class Statement:
     """(root, NAV in USD, share of entry sessions on which one lot fits the sizing cap)."""
     market: Mapping[str, Floats]
     seconds: Mapping[str, float]
+    campaign_terms_usd: Mapping[str, Floats] = field(default_factory=dict)
 
     @property
     def modelled_share(self) -> float:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from alvh.accounting.attribution import attribute
+from alvh.accounting.attribution import attribute_legs, by_campaign, by_layer
 from alvh.accounting.book import Settlement, is_future, paid_cents, value_cents
 from alvh.accounting.ledger import stale_and_modelled
 from alvh.accounting.margin import condor_margin_usd
@@ -43,6 +43,7 @@ def account(run: Run, seconds: Mapping[str, float]) -> Statement:
     ledger, history = run.ledger, run.history
     window = slice(run.start, run.start + len(run.dates))
     pnl = ledger.pnl_cents()
+    legs = attribute_legs(ledger, run.quotes)
     total, modelled, stale = stale_and_modelled(ledger.legs)
     fills = tuple(entry for entry in run.book.journal if isinstance(entry, Fill))
     lines = campaign_lines(run)
@@ -65,7 +66,7 @@ def account(run: Run, seconds: Mapping[str, float]) -> Statement:
         },
         layer_premium_usd={name: int(ledger.premium_cents[k]) / 100.0 for k, name in enumerate(ledger.layers)},
         layer_trades={name: counted[name] for name in ledger.layers},
-        attribution_usd=attribute(ledger, run.quotes),
+        attribution_usd=by_layer(ledger, legs),
         regimes=regimes(history, run.start, len(run.dates)),
         margin_usd=margin_usd(run, lines),
         campaigns=lines,
@@ -78,6 +79,7 @@ def account(run: Run, seconds: Mapping[str, float]) -> Statement:
         tradable=tradable(run),
         market={name: indicators()[name][1].prepare(history, name)[window] for name in CONTEXT},
         seconds=dict(seconds),
+        campaign_terms_usd=by_campaign(ledger, legs),
     )
 
 
