@@ -27,7 +27,7 @@ WINDOW_YEARS: Final = 30.0 / 360.0
 """Span of the variance in VIX, as in the paper."""
 REACH: Final = 8.0
 NODES: Final = 2001
-"""Nodes over the normal density: options have a kink, so many simple ones; they move no volatility by 0.01 points."""
+"""Nodes over the normal density: options have a kink, so many simple ones: they move no volatility by 0.01 points."""
 PER_PIECE: Final = 32
 """Gauss-Legendre nodes between two breaks of a forward variance curve."""
 DEGREE: Final = 10
