@@ -169,6 +169,44 @@ class HeatMap:
     note: str = ""
 
 
+class Estimate(NamedTuple):
+    """A number with its interval and what may be said of it; `low` and `high` are NaN where there is no interval.
+
+    `verdict` is one of ``pays``, ``does not pay`` and ``cannot tell``; `why` what keeps it open, or why there is no
+    interval.
+    """
+
+    value: float
+    low: float
+    high: float
+    verdict: str
+    why: str = ""
+
+
+class ForestRow(NamedTuple):
+    """One thing that is judged, by several measures; `strong` sets the row apart: a sum of others."""
+
+    name: str
+    tone: Tone
+    cells: tuple[Estimate | Missing, ...]
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Forest:
+    """Estimates with their intervals about zero, one panel a measure: who is on which side, and how surely.
+
+    `columns` name the measures, `units` write them; `sides` say what lies left and right of zero.
+    """
+
+    title: str
+    columns: tuple[str, ...]
+    units: tuple[Unit, ...]
+    rows: tuple[ForestRow, ...]
+    sides: tuple[str, str]
+    note: str = ""
+
+
 class Rung(NamedTuple):
     """One step of a ladder: a number a column; `chosen` marks the one that the run used."""
 
@@ -230,7 +268,18 @@ class Fold:
 
 
 Block: TypeAlias = (
-    Sentence | Verdict | Table | TimeSeries | Bars | HeatMap | Ladder | CountedList | Glossary | Disclaimer | Fold
+    Sentence
+    | Verdict
+    | Table
+    | TimeSeries
+    | Bars
+    | HeatMap
+    | Forest
+    | Ladder
+    | CountedList
+    | Glossary
+    | Disclaimer
+    | Fold
 )
 
 

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from alvh.adapters.render.bars import stacked
+from alvh.adapters.render.forest import panels
 from alvh.adapters.render.heat import shades
 from alvh.adapters.render.payload import Payload
 from alvh.adapters.render.text import bar_widths, cell_html, figure_widths, money, rich, right_columns, slug
@@ -54,6 +55,7 @@ def _environment() -> Environment:
         bar_widths=bar_widths,
         figure_widths=figure_widths,
         stacked=stacked,
+        panels=panels,
         shades=shades,
         unknown_block=_unknown_block,
     )

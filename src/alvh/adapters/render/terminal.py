@@ -7,6 +7,7 @@ what the page has beyond that. In a pipe the same lines come out without any col
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from rich import box
@@ -17,9 +18,24 @@ from rich.text import Text
 from alvh.accounting.statement import Statement
 from alvh.evidence.model_band import Band
 from alvh.reports.backtest import backtest_report
-from alvh.reports.blocks import Block, CountedList, Disclaimer, Num, Report, Section, Sentence, Table, Verdict
+from alvh.reports.blocks import (
+    Block,
+    Column,
+    CountedList,
+    Disclaimer,
+    Estimate,
+    Forest,
+    Num,
+    Report,
+    Section,
+    Sentence,
+    Table,
+    Unit,
+    Verdict,
+)
 from alvh.reports.glossary import plain
-from alvh.reports.words import cell, dollars, number
+from alvh.reports.words import DASH, cell, dollars, number
+from alvh.values import Missing
 
 PIPE_WIDTH = 120
 """Columns to write when nobody says how wide the reader is."""
@@ -70,6 +86,8 @@ def _pieces(block: Block, width: int) -> Iterator[Grid | Text]:
         yield from _verdict(block)
     elif isinstance(block, Table):
         yield from _table(block, width)
+    elif isinstance(block, Forest):
+        yield from _table(_forest(block), width)
     elif isinstance(block, CountedList):
         yield from _counts(block)
     elif isinstance(block, Sentence):
@@ -120,6 +138,21 @@ def _table(block: Table, width: int) -> Iterator[Grid | Text]:
             grid.add_row(*(Text(row[at]) for at in chosen), style="bold" if last else "")
         yield grid
     yield Text("")
+
+
+def _forest(block: Forest) -> Table:
+    """Return a forest as a table: estimate, interval and verdict in words."""
+
+    def said(one: Estimate | Missing, unit: Unit) -> str:
+        if isinstance(one, Missing):
+            return f"{DASH} {one.why}"
+        text = number(Num(one.value, unit, signed=True))
+        if math.isfinite(one.low) and math.isfinite(one.high):
+            text += f" [{number(Num(one.low, unit))} .. {number(Num(one.high, unit))}]"
+        return f"{text} {one.verdict}"
+
+    rows = tuple((row.name, *map(said, row.cells, block.units)) for row in block.rows)
+    return Table(block.title, tuple(Column(name) for name in ("", *block.columns)), rows)
 
 
 def _fitting(sizes: Sequence[int], width: int) -> Iterator[list[int]]:
