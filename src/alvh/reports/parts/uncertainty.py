@@ -119,7 +119,7 @@ def signs_sentence(one: Uncertainty) -> str:
     if one.parts:
         spans["the choice of years"] = (min(p.cagr for p in one.parts), max(p.cagr for p in one.parts))
     known = {name: span for name, span in spans.items() if span is not None}
-    turning = [name for name, (low, high) in known.items() if low < 0.0 < high]
+    turning = [name for name, (low, high) in known.items() if (low < 0.0 if own >= 0.0 else high >= 0.0)]
     if not known:
         return "Nothing but the run itself was run: how sure its number is cannot be said."
     sign = "growth" if own >= 0.0 else "loss"
