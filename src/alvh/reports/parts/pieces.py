@@ -1,0 +1,290 @@
+"""Which piece pays: every layer and rule with its intervals, where it paid, and what else the money could have done."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from alvh.evidence.ablation import NOTHING, Ablation, Alternative, Piece, RandomTiming, Way
+from alvh.evidence.margins import CAGR, CVAR, DRAWDOWN, Margin
+from alvh.evidence.regimes import REGIMES
+from alvh.evidence.verdicts import LEVEL, Effect
+from alvh.reports.blocks import (
+    Block,
+    Cell,
+    Column,
+    Estimate,
+    Forest,
+    ForestRow,
+    HeatMap,
+    Num,
+    Sentence,
+    Table,
+    Tag,
+    Tone,
+    Unit,
+)
+from alvh.reports.words import listed, percent, plural
+from alvh.values import Missing
+
+MEASURES = (CAGR, DRAWDOWN, CVAR)
+NAMES = ("Growth a year", "Deepest [[drawdown]]", "[[CVaR 95|Worst 5 % of days]]")
+UNITS: tuple[Unit, ...] = ("percent", "percent", "percent")
+PLAIN = ("growth", "drawdown", "worst days")
+SIDES = ("worse with it", "better")
+ALL = "all hedges"
+WAYS: Mapping[Way, str] = {
+    "identical": "its fills left out, every other fill as it was",
+    "off": "the policy run again without it",
+    "on": "bare condors run with it alone",
+}
+LEVEL_SAID = f"{LEVEL * 100:.0f} %"
+
+
+def estimate(one: Effect | Missing) -> Estimate | Missing:
+    """Return an effect as a renderer draws it."""
+    if isinstance(one, Missing):
+        return one
+    return Estimate(one.estimate, one.low, one.high, one.verdict, one.why)
+
+
+def cells(one: Margin | Missing) -> tuple[Estimate | Missing, ...]:
+    """Return the three headline measures of a comparison."""
+    if isinstance(one, Missing):
+        return (one,) * len(MEASURES)
+    return tuple(estimate(one.whole[metric]) for metric in MEASURES)
+
+
+def pieces_forest(
+    ablation: Ablation, way: Way, tones: Mapping[str, Tone], sorts: Sequence[str], title: str
+) -> Forest | None:
+    """Return the pieces of some sorts, compared one way; None where nothing of it was compared.
+
+    Pieces that changed nothing, or that this way says nothing of, are left to `left_out`.
+    """
+    rows = [
+        ForestRow(piece.name, tones.get(piece.name, ""), cells(piece.ways[way]))
+        for piece in ablation.pieces
+        if piece.sort in sorts and isinstance(piece.ways[way], Margin)
+    ]
+    if way == "identical" and isinstance(ablation.hedge, Margin) and rows:
+        rows.append(ForestRow(ALL, "total", cells(ablation.hedge), strong=True))
+    if not rows:
+        return None
+    return Forest(title, NAMES, UNITS, tuple(rows), SIDES, _note(ablation, way))
+
+
+def _note(ablation: Ablation, way: Way) -> str:
+    family = ablation.families[way]
+    block = ablation.resampling.mean_block
+    said = (
+        f"With less without: {WAYS[way]}. Whiskers are {LEVEL_SAID} intervals from "
+        f"{ablation.resampling.draws:,} histories drawn in blocks of {block:.0f} sessions on average."
+    )
+    if family.count:
+        kept = sum(family.survives)
+        said += (
+            f' {plural(family.count, "comparison")} on this page call {family.pays} "pays"; about '
+            f"{family.expected_false_pays:.1f} would be if nothing paid, and {kept} "
+            f"{'stand' if kept != 1 else 'stands'} when all are judged together (Benjamini-Hochberg, 5 %)."
+        )
+    return said
+
+
+def left_out(ablation: Ablation, way: Way, sorts: Sequence[str]) -> Sentence | None:
+    """Say which pieces have no row, and why; None where all have one."""
+    reasons: dict[str, list[str]] = {}
+    for piece in ablation.pieces:
+        one = piece.ways[way]
+        if piece.sort in sorts and isinstance(one, Missing):
+            why = one.why.replace(f"{piece.name} ", "it ", 1) if one.why.startswith(f"{piece.name} ") else one.why
+            reasons.setdefault(why, []).append(piece.name)
+    if not reasons:
+        return None
+    parts = [
+        f"{listed(names)}: {why.replace(NOTHING, 'changed no session of this window')}"
+        for why, names in reasons.items()
+    ]
+    return Sentence(f"No row: {'; '.join(parts)}.", quiet=True)
+
+
+def regime_map(ablation: Ablation, sessions: Sequence[str]) -> HeatMap | None:
+    """Return what each hedge layer gained a year spent in each regime, USD; None without a hedge.
+
+    Parameters
+    ----------
+    ablation : Ablation
+    sessions : sequence of str
+        Regime of every session of the run.
+    """
+    rows = [(piece.name, piece.ways["identical"]) for piece in ablation.pieces]
+    rows.append((ALL, ablation.hedge))
+    known = [(name, one) for name, one in rows if isinstance(one, Margin)]
+    if not known:
+        return None
+    count = {name: sum(one == name for one in sessions) for name in REGIMES}
+    columns = [name for name in REGIMES if count[name]]
+    values = np.array(
+        [[one.pnl_usd_by_regime.get(name, math.nan) * 252.0 / count[name] for name in columns] for _, one in known]
+    )
+    totals = np.array([sum(one.pnl_usd_by_regime.values()) * 252.0 / len(sessions) for _, one in known])
+    shares = ", ".join(f"{name} {count[name] / len(sessions):.0%}" for name in columns)
+    return HeatMap(
+        "What each hedge added, USD a year of each [[regime]]",
+        tuple(name for name, _ in known),
+        tuple(columns),
+        values,
+        totals,
+        "any year",
+        "usd",
+        f"252 sessions that began in the regime; of all sessions: {shares}. {sure_regimes(known)}",
+    )
+
+
+def sure_regimes(known: Sequence[tuple[str, Margin]]) -> str:
+    """Say in which regimes the sign of a layer's return is sure."""
+    found: dict[str, list[str]] = {"pays": [], "does not pay": []}
+    for name, one in known:
+        for regime, effect in one.regimes.items():
+            if isinstance(effect, Effect) and effect.verdict in found:
+                found[effect.verdict].append(f"{name} in {regime}")
+    if not any(found.values()):
+        return "In no regime is the sign of any of them sure."
+    said = [f"sure to have paid: {listed(found['pays'])}"] if found["pays"] else []
+    said += [f"sure to have cost: {listed(found['does not pay'])}"] if found["does not pay"] else []
+    return f"{'; '.join(said)[0].upper()}{'; '.join(said)[1:]}. All other signs could be chance."
+
+
+def episode_table(ablation: Ablation, tones: Mapping[str, Tone]) -> Table | None:
+    """Return what each hedge layer added in each named episode, USD, and what all did to its drawdown."""
+    known = [(piece.name, one) for piece in ablation.pieces if isinstance(one := piece.ways["identical"], Margin)]
+    if not known or not isinstance(ablation.hedge, Margin) or not ablation.hedge.episodes:
+        return None
+    rows: list[tuple[Cell, ...]] = []
+    for k, whole in enumerate(ablation.hedge.episodes):
+        sure = whole.sureness
+        rows.append(
+            (
+                whole.episode.name,
+                *(Num(one.episodes[k].pnl_usd, "usd", signed=True) for _, one in known),
+                Num(whole.pnl_usd, "usd", signed=True),
+                Num(whole.drawdown, "percent", signed=True),
+                sure.verdict if isinstance(sure, Effect) else "one event",
+                whole.episode.why,
+            )
+        )
+    first = next((e.sureness for e in ablation.hedge.episodes if isinstance(e.sureness, Missing)), None)
+    return Table(
+        "The named falls, USD added on identical condors",
+        (
+            Column("From the high to a month after the low"),
+            *(Column(name, tone=tones.get(name, "")) for name, _ in known),
+            Column("All", tone="total"),
+            Column("Off its [[drawdown]]"),
+            Column("Sure?"),
+            Column("What it was"),
+        ),
+        tuple(rows),
+        note=f"An episode is one event: what it says of the next is not computed where {first.why}." if first else "",
+    )
+
+
+def alternatives_table(ablation: Ablation, own: tuple[float, float, float]) -> Table | None:
+    """Return the hedge beside everything else its money could have bought; `own` is growth, drawdown and tail of it."""
+    if not ablation.alternatives:
+        return None
+    rows: list[tuple[Cell, ...]] = [
+        (Tag("the hedge", "total"), *(Num(value, "percent") for value in own), "", "", "", "as it was run")
+    ]
+    rows += [_alternative(one) for one in ablation.alternatives]
+    return Table(
+        "What the same money could have bought",
+        (
+            Column("Beside the same condors"),
+            Column("Growth a year"),
+            Column("Deepest [[drawdown]]"),
+            Column("[[CVaR 95|Worst 5 % of days]]"),
+            Column("The hedge grew"),
+            Column("its drawdown"),
+            Column("its worst days"),
+            Column("What it is"),
+        ),
+        tuple(rows),
+        note=f"The hedge cost {percent(ablation.cost_per_year)} of equity a year; every control was scaled after the "
+        "fact to cost the same. The three columns before the last say whether the hedge did better than the control, "
+        f"where a {LEVEL_SAID} interval can tell.",
+    )
+
+
+def _alternative(one: Alternative) -> tuple[Cell, ...]:
+    control, made = one.control, one.margin
+    name = control.name
+    if isinstance(control.equity_usd, Missing):
+        gap: Cell = control.equity_usd
+        return (name, gap, gap, gap, gap, gap, gap, f"{control.about}: {control.equity_usd.why}")
+    scale = f" (x {control.scale:.2f})" if math.isfinite(control.scale) else ""
+    verdicts: tuple[Cell, ...] = (
+        (made,) * 3 if isinstance(made, Missing) else tuple(_better(made.whole[metric]) for metric in MEASURES)
+    )
+    return (
+        name,
+        Num(one.cagr, "percent"),
+        Num(one.drawdown, "percent"),
+        Num(one.cvar95, "percent"),
+        *verdicts,
+        f"{control.about}{scale}",
+    )
+
+
+def _better(one: Effect | Missing) -> Cell:
+    if isinstance(one, Missing):
+        return one
+    return {"pays": "better", "does not pay": "worse", "cannot tell": "cannot tell"}[one.verdict]
+
+
+def random_sentence(one: RandomTiming | Missing) -> Sentence:
+    """Say whether the timing of the hedge was better than chance."""
+    if isinstance(one, Missing):
+        return Sentence(f"Random timing was not compared: {one.why}.", quiet=True)
+    shares = [one.at_least_as_good[metric] for metric in MEASURES]
+    said = listed([f"{share:.0%} of them on {name}" for share, name in zip(shares, PLAIN, strict=True)])
+    return Sentence(
+        f"Against chance: of {one.draws.count} hedges of the same average cost held at random times, at least as good "
+        f"as this one were {said}. Below 5 % the timing would be hard to call luck."
+    )
+
+
+def piece_sentence(ablation: Ablation) -> str:
+    """Say which hedge layer pays on what, in one sentence."""
+    found: dict[str, list[str]] = {}
+    for piece in _hedges(ablation):
+        one = piece.ways["identical"]
+        if isinstance(one, Missing):
+            continue
+        for metric, name in zip(MEASURES, PLAIN, strict=True):
+            effect = one.whole[metric]
+            if isinstance(effect, Effect):
+                found.setdefault(f"{effect.verdict}:{name}", []).append(piece.name)
+    if not found:
+        return "There is no hedge layer that changed a session of this window."
+    paying = [f"{listed(found[key])} on {name}" for name in PLAIN if (key := f"pays:{name}") in found]
+    hurting = [f"{listed(found[key])} on {name}" for name in PLAIN if (key := f"does not pay:{name}") in found]
+    first = (
+        f"Surely paid: {listed(paying)}." if paying else "No hedge layer surely pays on growth, drawdown or worst days."
+    )
+    second = f" Surely cost: {listed(hurting)}." if hurting else ""
+    return f"{first}{second} For the rest {LEVEL_SAID} intervals hold both signs: cannot tell."
+
+
+def _hedges(ablation: Ablation) -> Iterable[Piece]:
+    return (piece for piece in ablation.pieces if piece.sort in {"hedge", "overlay"})
+
+
+def ablation_blocks(ablation: Ablation, tones: Mapping[str, Tone], way: Way, title: str) -> tuple[Block, ...]:
+    """Return every piece compared one way, and which have no row."""
+    every = ("condor", "hedge", "overlay", "rule")
+    forest = pieces_forest(ablation, way, tones, every, title)
+    rest = left_out(ablation, way, every)
+    return tuple(block for block in (forest, rest) if block is not None)
