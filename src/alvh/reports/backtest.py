@@ -15,7 +15,13 @@ from alvh.evidence.model_band import Band, band_sentence
 from alvh.evidence.pairing import Comparison, Pair, compare, find_pair
 from alvh.reports.blocks import Block, Disclaimer, Fold, Glossary, Report, Section, Sentence, Tone
 from alvh.reports.glossary import used_terms
-from alvh.reports.parts.attribution import attribution_table, residual_bars, residual_sentence
+from alvh.reports.parts.attribution import (
+    attribution_table,
+    campaign_attribution,
+    regime_attribution,
+    residual_bars,
+    residual_sentence,
+)
 from alvh.reports.parts.campaigns import campaign_table, exit_table
 from alvh.reports.parts.curves import curves
 from alvh.reports.parts.days import worst_days_table, worst_days_without
@@ -170,7 +176,8 @@ def fill_model(one: Statement) -> str:
 
 def _attribution(one: Statement, tones: Mapping[str, Tone]) -> tuple[Block, ...]:
     bars = residual_bars(one)
-    return (attribution_table(one, tones), residual_sentence(one), *((bars,) if bars else ()))
+    more = Fold("By regime and by campaign", (regime_attribution(one), *campaign_attribution(one, tones)))
+    return (attribution_table(one, tones), residual_sentence(one), *((bars,) if bars else ()), more)
 
 
 def _inputs(ordered: Sequence[Statement]) -> Section:

@@ -22,6 +22,7 @@ TERMS: dict[str, str] = {
     ),
     "credit": "Cash received when a position is opened.",
     "CVaR 95": "The average of the worst 5 % of daily returns: how bad a bad day is.",
+    "decay": "What options lose as time passes while nothing else moves (theta): whoever bought them pays it.",
     "drawdown": "How far the account stands below its highest value so far, from daily marks at the close.",
     "fill": (
         "The price at which an order is assumed to trade: mid is half-way between bid and ask, cross the far side, and "
