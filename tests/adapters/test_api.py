@@ -45,6 +45,33 @@ def test_frames_add_up_to_the_statement(result: api.Result):
     assert terms["usd"].sum() == pytest.approx(pnl, abs=0.05)
 
 
+@pytest.mark.parametrize("by", ["layer", "campaign", "leg", "regime"])
+def test_terms_add_up_however_they_are_cut(result: api.Result, by: str):
+    statement = result.statement
+    whole = statement.equity_usd[-1] - statement.nav_start_usd
+    interest = statement.layer_pnl_usd["cash"].sum() if by in ("campaign", "leg") else 0.0
+    cut = result.attribution(by)
+    assert {*cut.columns} > {"layer", "term", "usd"}
+    assert cut["usd"].sum() + interest == pytest.approx(whole, abs=1e-5)
+    of_l1 = cut.filter(pl.col("layer") == "L1")["usd"].sum()
+    assert of_l1 == pytest.approx(statement.layer_pnl_usd["L1"].sum(), abs=1e-5)
+
+
+def test_legs_of_a_campaign_add_up_to_it(result: api.Result):
+    keys = ["layer", "campaign", "term"]
+    legs = result.attribution("leg").group_by(keys).agg(pl.col("usd").sum())
+    both = result.attribution("campaign").join(legs, on=keys, suffix="_of_legs", validate="1:1")
+    assert both.height == result.attribution("campaign").height
+    assert (both["usd"] - both["usd_of_legs"]).abs().max() == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_result_made_from_a_statement_has_no_legs(result: api.Result):
+    bare = api.Result(result.statement)
+    assert bare.attribution("campaign").equals(result.attribution("campaign"))
+    with pytest.raises(ValueError, match="no legs"):
+        bare.legs()
+
+
 def test_fills_and_skips_are_rows(result: api.Result):
     fills = result.fills()
     assert set(fills["layer"]) <= set(result.statement.layers)

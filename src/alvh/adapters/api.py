@@ -7,19 +7,23 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
+from alvh.accounting.attribution import TERMS
 from alvh.accounting.book import Book
 from alvh.accounting.statement import Statement
 from alvh.adapters import backtesting
+from alvh.adapters.leg_frame import LEG_KEYS, leg_frame
 from alvh.adapters.load import load_history
 from alvh.adapters.sources.demo import demo_tables
 from alvh.adapters.store import Store
 from alvh.day import Source, choose_source
 from alvh.decision.decide import decide as decide_day
 from alvh.diagnosis.diagnose import Readings, diagnose
+from alvh.evidence.account import account
+from alvh.evidence.attribution_tables import TermLine, campaign_terms, regime_terms
 from alvh.market.history import History, build_history
 from alvh.market.observe import View
 from alvh.policies.policy import Policy
@@ -72,9 +76,12 @@ class Result:
     ----------
     statement : Statement
         Everything, as arrays and values.
+    leg_days : polars.DataFrame or None
+        What `legs` returns; None for a result that was made from a statement alone.
     """
 
     statement: Statement
+    leg_days: pl.DataFrame | None = None
 
     def summary(self) -> dict[str, Any]:
         """Return the JSON of `alvh backtest --json` as a dictionary."""
@@ -127,14 +134,52 @@ class Result:
         """Return one row for everything that did not happen, with the reason."""
         return pl.DataFrame([skip._asdict() for skip in self.statement.skips])
 
-    def attribution(self) -> pl.DataFrame:
-        """Return daily Greek terms in long form: date, layer, term, usd."""
+    def attribution(self, by: Literal["layer", "campaign", "leg", "regime"] = "layer") -> pl.DataFrame:
+        """Return Greek terms in long form; however they are cut, they add up to the change in equity.
+
+        Parameters
+        ----------
+        by : {"layer", "campaign", "leg", "regime"}
+            ``layer``: daily (date, layer, term, usd). The others are sums over the run: ``campaign`` (layer, campaign,
+            term, usd), ``leg`` (the same with the contract), ``regime`` (regime, layer, term, usd). Interest is on no
+            campaign and on no leg.
+
+        Raises
+        ------
+        ValueError
+            By ``leg``, for a result without `leg_days`.
+        """
         s = self.statement
+        if by == "campaign":
+            return _long(campaign_terms(s), ("layer", "campaign"))
+        if by == "regime":
+            lines = [line for layer in s.layers for line in regime_terms(s, layer)]
+            return _long(lines, ("layer", "regime")).select("regime", "layer", "term", "usd")
+        if by == "leg":
+            return (
+                self.legs()
+                .filter(pl.col("campaign").is_not_null())
+                .group_by(LEG_KEYS, maintain_order=True)
+                .agg(pl.col(*TERMS).sum())
+                .unpivot(TERMS, index=LEG_KEYS, variable_name="term", value_name="usd")
+            )
         return pl.concat(
             pl.DataFrame({"date": s.sessions, "layer": layer, "term": term, "usd": values})
             for layer, terms in s.attribution_usd.items()
             for term, values in terms.items()
         )
+
+    def legs(self) -> pl.DataFrame:
+        """Return the daily identity, one row a leg and session (`alvh.adapters.leg_frame`): each row's own terms.
+
+        Raises
+        ------
+        ValueError
+            For a result without `leg_days`.
+        """
+        if self.leg_days is None:
+            raise ValueError("this result was made from a statement, which holds campaigns and layers, and no legs")
+        return self.leg_days
 
     def report(self, path: Path | str, *others: Result) -> Path:
         """Write the HTML report of this result, beside others where given, and return its path."""
@@ -248,7 +293,18 @@ def backtest(
     else:
         folder = Store.locate(Path(market) if market is not None else None)
         bench = backtesting.prepare(Store(folder), [chosen], request)
-    return Result(backtesting.backtest(bench, chosen, request))
+    started = time.perf_counter()
+    made = backtesting.folded(bench, chosen, request)
+    seconds = {"load": bench.load_seconds, "run": time.perf_counter() - started}
+    return Result(account(made, seconds), leg_frame(made))
+
+
+def _long(lines: Sequence[TermLine], names: tuple[str, str]) -> pl.DataFrame:
+    """Return the terms of some lines in long form, under the names of what a line is of."""
+    owner, name = names
+    schema = {owner: pl.String, name: pl.String, "term": pl.String, "usd": pl.Float64}
+    rows = [(line.layer, line.name, term, usd) for line in lines for term, usd in line.terms.items()]
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def _policy(name: Policy | str) -> Policy:

@@ -18,7 +18,7 @@ from alvh.adapters.libraries import need_libraries
 from alvh.adapters.load import load_history
 from alvh.adapters.store import Store
 from alvh.conventions import sessions
-from alvh.day import Source, choose_source, run
+from alvh.day import Run, Source, choose_source, run
 from alvh.evidence.account import account
 from alvh.evidence.model_band import Band, band_of, outcome
 from alvh.execution.execute import Execution
@@ -195,7 +195,13 @@ def backtest(
 ) -> Statement:
     """Run one policy and account for it."""
     begun = time.perf_counter()
-    made = run(
+    made = folded(bench, policy, request, on_day)
+    return account(made, {"load": bench.load_seconds, "run": time.perf_counter() - begun})
+
+
+def folded(bench: Bench, policy: Policy, request: Request, on_day: Callable[[int, int], None] | None = None) -> Run:
+    """Run one policy, for those who need what a statement no longer holds: its book and its legs."""
+    return run(
         bench.history,
         policy,
         bench.quotes,
@@ -205,7 +211,6 @@ def backtest(
         how=execution(policy, request),
         on_day=on_day,
     )
-    return account(made, {"load": bench.load_seconds, "run": time.perf_counter() - begun})
 
 
 def execution(policy: Policy, request: Request) -> Execution:
