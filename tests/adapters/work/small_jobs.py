@@ -57,8 +57,8 @@ def naps(count: int, ms: int) -> list[Job]:
     return [Job(f"key-{k}", f"nap {k}", ("sleep", ms + k % 7)) for k in range(count)]
 
 
-if __name__ == "__main__":
-    path, workers, count, milliseconds = Path(sys.argv[1]), *map(int, sys.argv[2:5])
-    for outcome in LocalPool(workers, prepare, (0,), path).run(naps(count, milliseconds)):
+def main(path: str, workers: str, count: str, ms: str) -> None:
+    """Do naps with processes, and print the key of each as it is done."""
+    for outcome in LocalPool(int(workers), prepare, (0,), Path(path)).run(naps(int(count), int(ms))):
         sys.stdout.write(f"{outcome.key}\n")
         sys.stdout.flush()

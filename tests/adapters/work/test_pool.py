@@ -17,6 +17,8 @@ from alvh.adapters.work import Job, LocalPool, Outcome, Shelf
 SOAK = bool(os.environ.get("ALVH_SOAK"))
 KILLS = 30 if SOAK else 5
 """Moments at which a worker or the coordinator is killed; 20 are asked for, and the heavy form does more."""
+UNGUARDED = "import sys; from adapters.work import small_jobs; small_jobs.main(*sys.argv[1:])"
+"""A script that does its work as it is read, without a guard: workers must not read it again."""
 TESTS = Path(__file__).resolve().parents[2]
 
 
@@ -89,6 +91,17 @@ def test_workers_that_never_get_ready_are_given_up(tmp_path, monkeypatch):
     pool = LocalPool(2, small_jobs.prepare_killed, (), tmp_path / "s.sqlite")
     with pytest.raises(RuntimeError, match="3 workers in a row died before they were ready, the last by SIGKILL"):
         list(pool.run([Job("k", "k", ("square", 1)), Job("l", "l", ("square", 2))]))
+
+
+def test_a_script_without_a_guard_is_not_run_again_by_its_workers(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(f"print('read', flush=True)\n{UNGUARDED}\n")
+    search = os.pathsep.join([str(TESTS.parent / "src"), str(TESTS)])
+    command = [sys.executable, str(script), str(tmp_path / "s.sqlite"), "2", "2", "1"]
+    done = subprocess.run(
+        command, env={**os.environ, "PYTHONPATH": search}, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, sorted(done.stdout.split())) == (0, ["key-0", "key-1", "read"]), done.stderr
 
 
 def test_leaving_early_stops_the_workers_and_keeps_what_they_did(tmp_path):
@@ -174,7 +187,7 @@ def coordinator(path: Path, count: int, own_group: bool = False) -> subprocess.P
         small_jobs.FOLDER: str(path.parent),
         "PYTHONPATH": search,
     }
-    arguments = [sys.executable, "-m", "adapters.work.small_jobs", str(path), "2", str(count), "20"]
+    arguments = [sys.executable, "-c", UNGUARDED, str(path), "2", str(count), "20"]
     return subprocess.Popen(
         arguments,
         env=environment,

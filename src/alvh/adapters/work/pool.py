@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import signal
+import sys
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -13,6 +14,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from alvh.adapters.errors import UserError
@@ -22,7 +24,7 @@ from alvh.adapters.work.worker import Answer, Prepared, do, serve
 
 TRIES = 3
 """How often a job may kill its worker before it is called poisoned."""
-STILLBORN = 20
+STILLBORN = 10
 """Workers in a row that may die before they are ready; more means that none ever will be."""
 ONE_THREAD = ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
 """Libraries would each take every core for themselves; in a pool the processes are what is parallel."""
@@ -53,8 +55,8 @@ class LocalPool:
         How many; 1 does everything in this process, where a debugger sees it (and where a job that kills its process
         kills this one).
     prepare : callable
-        An importable function: called with `arguments` once in every worker, it returns what is done with the argument
-        of a job.
+        A function of an importable module (never of the script that is run, which no worker reads): called with
+        `arguments` once in every worker, it returns what is done with the argument of a job.
     arguments : tuple
         Pickled.
     shelf_path : Path
@@ -142,7 +144,7 @@ class _Run:
             ours, theirs = self.context.Pipe()
             given = (theirs, self.pool.prepare, self.pool.arguments, self.pool.shelf_path)
             process = self.context.Process(target=serve, args=given, daemon=True)
-            with _undisturbed(), _one_thread():
+            with _undisturbed(), _one_thread(), _without_main():
                 process.start()
             theirs.close()
             self.seats.append(_Seat(process, ours))
@@ -264,3 +266,17 @@ def _one_thread() -> Iterator[None]:
     finally:
         for name in added:
             os.environ.pop(name, None)
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Start a process that does not run the script of this one again: without a guard that would start everything anew.
+
+    What Python tells a new process of the main module it reads from `sys.modules` at this moment.
+    """
+    kept = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = kept
