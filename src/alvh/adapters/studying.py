@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from alvh.adapters.backtesting import Bench, Request, bench_of, execution, prepare
 from alvh.adapters.errors import UserError
@@ -20,16 +20,19 @@ from alvh.day import run
 from alvh.evidence.account import account
 from alvh.evidence.hedge_account import hedge_accounts
 from alvh.evidence.measure import daily_returns, sharpe
-from alvh.evidence.run_spec import BASE, RunSpec
+from alvh.evidence.ruin import SimulatedRun, simulate_policy
+from alvh.evidence.run_spec import RunSpec
 from alvh.evidence.track import Track
 from alvh.evidence.with_without import without_each
-from alvh.market.history import History, build_history
+from alvh.market.history import build_history
 from alvh.market.model_error import MEASURED, draw
 from alvh.market.reconstruct import ModelledQuotes
+from alvh.policies.policy import Policy
 
 KEPT_SHELVES = 4
 """Finished runs are kept for this many states of data, settings and code; older ones can be made again."""
 Tell = Callable[[str, int, int], None]
+Made = TypeVar("Made", Track, SimulatedRun)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,20 @@ class Desk:
     store: Path | None
     request: Request
     workers: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PathSpec:
+    """One simulated market that a policy is run over: its seed, and how many sessions."""
+
+    policy: Policy
+    seed: int
+    sessions: int
+
+    @property
+    def label(self) -> str:
+        """What a progress bar says."""
+        return f"{self.policy.name}, simulated year {self.seed}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,9 +76,8 @@ class Ran:
     cached: int
 
 
-def bench_at(desk: Desk, specs: Sequence[RunSpec]) -> Bench:
-    """Load what the runs need, with one quote source for all of them."""
-    policies = [spec.policy for spec in specs]
+def bench_at(desk: Desk, policies: Sequence[Policy]) -> Bench:
+    """Load what some policies need, with one quote source for all of them."""
     if desk.store is None:
         from alvh.adapters.sources.demo import demo_tables  # noqa: PLC0415
 
@@ -98,9 +114,38 @@ def run_all(desk: Desk, bench: Bench, specs: Sequence[RunSpec], tell: Tell) -> R
     with Shelf(path) as shelf:
         for job in jobs:
             if job.label not in failed:
-                track = unpacked(shelf.get(job.key)[1])
+                track = unpacked(shelf.get(job.key)[1], Track)
                 tracks[job.label] = replace(track, label=job.label)
     return Ran(tracks, failed, cached)
+
+
+def run_paths(desk: Desk, bench: Bench, specs: Sequence[PathSpec], tell: Tell) -> dict[str, list[SimulatedRun]]:
+    """Run policies over simulated markets and return what came of them, by policy; markets that break are left out.
+
+    The odds say how many paths they stand on.
+    """
+    asked = replace(desk.request, quotes=bench.quotes.origin)
+    data = data_hash(bench)
+    jobs = [Job(path_key(spec, asked, data), spec.label, spec) for spec in specs]
+    path = shelf_path(desk, asked, data)
+    pool = LocalPool(min(desk.workers, len(jobs)), prepare_worker, (Desk(desk.store, asked, desk.workers),), path)
+    ok = set()
+    for done, outcome in enumerate(pool.run(jobs), 1):
+        if outcome.ok:
+            ok.add(outcome.key)
+        tell(outcome.label, done, len(jobs))
+    out: dict[str, list[SimulatedRun]] = {spec.policy.name: [] for spec in specs}
+    with Shelf(path) as shelf:
+        for job, spec in zip(jobs, specs, strict=True):
+            if job.key in ok:
+                out[spec.policy.name].append(unpacked(shelf.get(job.key)[1], SimulatedRun))
+    return out
+
+
+def path_key(spec: PathSpec, request: Request, data: str) -> str:
+    """Return the identity of a simulated run."""
+    said = {"seed": spec.seed, "sessions": spec.sessions, "fill": request.fill, "nav_usd": request.nav_usd}
+    return task_key("path", spec.policy.digest, said | {"broker": request.broker}, data)
 
 
 def prepare_worker(desk: Desk) -> Work:
@@ -109,7 +154,7 @@ def prepare_worker(desk: Desk) -> Work:
     gc.set_threshold(200_000, 20, 20)
     loaded: dict[frozenset[str], Bench] = {}
 
-    def work(spec: RunSpec) -> tuple[Mapping[str, Any], bytes]:
+    def work(spec: RunSpec | PathSpec) -> tuple[Mapping[str, Any], bytes]:
         wants = frozenset(spec.policy.underlyings)
         if wants not in loaded:
             # What one run loaded serves the next: the history is the same, whatever is traded on modelled quotes.
@@ -117,7 +162,11 @@ def prepare_worker(desk: Desk) -> Work:
             if known is not None and desk.request.quotes == "modelled":
                 loaded[wants] = known
             else:
-                loaded[wants] = bench_at(desk, [spec])
+                loaded[wants] = bench_at(desk, [spec.policy])
+        if isinstance(spec, PathSpec):
+            how = execution(spec.policy, desk.request)
+            history, nav = loaded[wants].history, desk.request.nav_usd
+            return {}, packed(simulate_policy(history, spec.policy, spec.seed, spec.sessions, how, nav))
         track = track_of(loaded[wants], spec, desk.request)
         one = track.statement
         summary = {
@@ -200,22 +249,14 @@ def shelf_path(desk: Desk, request: Request, data: str) -> Path:
     return path
 
 
-def packed(track: Track) -> bytes:
-    """Return a track as bytes."""
-    return zlib.compress(pickle.dumps(track, protocol=pickle.HIGHEST_PROTOCOL), 1)
+def packed(made: Track | SimulatedRun) -> bytes:
+    """Return what came of a run as bytes."""
+    return zlib.compress(pickle.dumps(made, protocol=pickle.HIGHEST_PROTOCOL), 1)
 
 
-def unpacked(payload: bytes) -> Track:
-    """Return the track that bytes were made of."""
-    track = pickle.loads(zlib.decompress(payload))  # noqa: S301 - our own cache, in the user's own folder
-    if not isinstance(track, Track):
-        raise TypeError(f"a shelf of evidence holds a {type(track).__name__}")
-    return track
-
-
-def history_of(bench: Bench) -> History:
-    """Return the history that the runs were made on."""
-    return bench.history
-
-
-__all__ = ["BASE", "Desk", "Ran", "bench_at", "history_of", "prepare_worker", "run_all", "track_of"]
+def unpacked(payload: bytes, kind: type[Made]) -> Made:
+    """Return what bytes were made of."""
+    made = pickle.loads(zlib.decompress(payload))  # noqa: S301 - our own cache, in the user's own folder
+    if not isinstance(made, kind):
+        raise TypeError(f"a shelf of evidence holds a {type(made).__name__}, not a {kind.__name__}")
+    return made

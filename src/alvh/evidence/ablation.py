@@ -12,6 +12,7 @@ Three comparisons, each a paired difference on the same sessions, all on the sam
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -30,7 +31,7 @@ from alvh.evidence.controls import (
     layer_returns,
     random_timed,
 )
-from alvh.evidence.margins import CAGR, CVAR, DRAWDOWN, Margin, Resampling, margin, mean_block
+from alvh.evidence.margins import CAGR, CVAR, DRAWDOWN, Margin, Resampling, holding_sessions, margin, mean_block
 from alvh.evidence.measure import cagr, cvar95, daily_returns, max_drawdown
 from alvh.evidence.pairing import cash_returns
 from alvh.evidence.run_spec import BASE
@@ -47,7 +48,6 @@ Sort: TypeAlias = Literal["condor", "hedge", "overlay", "rule"]
 WAYS: tuple[Way, ...] = ("identical", "off", "on")
 RANDOM_DRAWS, QUICK_RANDOM_DRAWS = 400, 100
 NOTHING = "it changed no session of this window"
-HOLDING_LEAST_SESSIONS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +145,9 @@ def ablate(
     base = tracks[BASE]
     pairs = {(member.name, way): _pair(member.name, way, tracks) for member in members(policy) for way in WAYS}
     judged = base.statement
-    holding = holding_sessions(judged)
+    held = holding(judged)
     found = [_differences(*pair, judged.nav_start_usd) for pair in pairs.values() if pair is not None]
-    resampling = Resampling(mean_block([d for d in found if np.isfinite(d).all()], holding), draws, seed)
+    resampling = Resampling(mean_block([d for d in found if np.isfinite(d).all()], held), draws, seed)
 
     def compared(name: str, way: Way) -> Margin | Missing:
         pair = pairs[name, way]
@@ -182,17 +182,13 @@ def compare_equity(
     return margin(with_usd, without_usd, judged.nav_start_usd, judged.sessions, judged.regimes, resampling)
 
 
-def holding_sessions(one: Statement) -> int:
-    """Return how long the trades of a run were held at the median of its condors, sessions: what overlaps.
+def holding(one: Statement) -> int:
+    """Return how long the overlapping trades of a run are held, sessions: the condors, not the hedges beside them.
 
     Hedge sleeves live for years as one campaign and are rolled; they would make one block of a whole history.
     """
-    days = [
-        int(np.busday_count(line.opened, line.closed))
-        for line in one.campaigns
-        if line.closed is not None and line.layer not in one.hedge_layers
-    ]
-    return max(HOLDING_LEAST_SESSIONS, int(np.ceil(np.median(days)))) if days else HOLDING_LEAST_SESSIONS
+    lines = [line for line in one.campaigns if line.layer not in one.hedge_layers]
+    return max(1, math.ceil(holding_sessions(lines, one.sessions)))
 
 
 def _pair(name: str, way: Way, tracks: Mapping[str, Track]) -> tuple[Floats, Floats] | None:

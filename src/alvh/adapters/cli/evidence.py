@@ -1,0 +1,173 @@
+"""`alvh evidence`: does each piece pay, how sure is that, and what did the public claims get wrong."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import click
+
+from alvh.adapters.cli.evidence_record import evidence_record
+from alvh.adapters.cli.groups import NearestGroup
+from alvh.adapters.cli.options import Date, Dollars, json_option, print_json, store_option, writable
+from alvh.adapters.cli.progress import progress_bar
+
+POLICY = "policy"
+
+
+class EvidenceGroup(NearestGroup):
+    """A group whose first word is one of its commands, or the policy that is to be judged."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read ``evidence alvh --quick`` as ``evidence policy alvh --quick``."""
+        own = {*self.list_commands(ctx), *ctx.help_option_names}
+        if args and args[0] not in own:
+            args = [POLICY, *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(
+    cls=EvidenceGroup,
+    invoke_without_command=False,
+    epilog="""\b
+Example:
+  alvh evidence alvh --store S --report e.html
+  alvh evidence alvh --quick
+  alvh evidence claims --json
+  alvh evidence record my-trades.csv --trials 30
+
+POLICY is a shipped name (`alvh policy list`) or the path of a TOML file; `alvh evidence POLICY --help` lists what it
+takes.""",
+)
+def evidence() -> None:
+    """Say which piece of a policy pays, in which regime, at what cost, and how sure that is.
+
+    Every layer and rule is run off and alone; every number has an interval; the public claims are put to the test.
+    What is finished is kept: after an interruption the same command goes on where it stopped.
+    """
+
+
+@evidence.command(
+    POLICY,
+    epilog="""\b
+Example:
+  alvh evidence alvh --store S --report e.html
+  alvh evidence my-policy.toml --from 2015-01-02 --quick""",
+)
+@click.argument("policy")
+@click.option("--quick", is_flag=True, help="Fewer draws, and no piece alone over bare condors: minutes, not a coffee.")
+@click.option("--from", "first", type=Date(), help="First session (default 2007-01-03, or the store's first).")
+@click.option("--to", "last", type=Date(), help="Last session (default: the store's last).")
+@click.option("--fill", default="half", show_default=True, help="mid, q25, half, q75 or cross.")
+@click.option(
+    "--quotes",
+    type=click.Choice(["market", "modelled", "auto"]),
+    default="auto",
+    show_default=True,
+    help="The one source of quotes of all runs.",
+)
+@click.option("--nav", "nav_usd", type=Dollars(min=1.0), default=5_000_000.0, show_default=True, help="USD.")
+@click.option("--broker", default="generic", show_default=True, help="Fee profile: generic, tastytrade, ibkr or none.")
+@click.option("--set", "overrides", multiple=True, metavar="LAYER.KEY=VALUE", help="Replace one parameter.")
+@click.option("--workers", type=click.IntRange(min=1), help="Runs at a time (default: one a core).")
+@click.option("--report", type=click.Path(path_type=Path), help="Write the page to this HTML file.")
+@store_option
+@json_option
+def of_policy(
+    policy: str,
+    quick: bool,
+    first: dt.date | None,
+    last: dt.date | None,
+    fill: str,
+    quotes: Any,
+    nav_usd: float,
+    broker: str,
+    overrides: tuple[str, ...],
+    workers: int | None,
+    report: Path | None,
+    store_path: Path | None,
+    as_json: bool,
+) -> int:
+    """Judge one policy: which piece pays, in which regime, at what cost, and how sure that is."""
+    from alvh.adapters import backtesting  # noqa: PLC0415
+    from alvh.adapters.cli.backtest import parse_overrides  # noqa: PLC0415
+    from alvh.adapters.evidence import evidence_on  # noqa: PLC0415
+    from alvh.adapters.render.terminal import print_report  # noqa: PLC0415
+    from alvh.adapters.store import Store  # noqa: PLC0415
+    from alvh.adapters.studying import Desk  # noqa: PLC0415
+    from alvh.adapters.work import cores  # noqa: PLC0415
+    from alvh.reports.evidence import evidence_report  # noqa: PLC0415
+    from alvh.reports.evidence_json import dossier_dict  # noqa: PLC0415
+
+    if report is not None:
+        writable(report)
+    found = backtesting.find_policy(policy, parse_overrides(overrides))
+    request = backtesting.Request(first, last, fill, quotes, nav_usd, broker)
+    backtesting.execution(found, request)
+    desk = Desk(Store.locate(store_path), request, workers or cores())
+    with progress_bar() as tell:
+        made = evidence_on(desk, found, quick=quick, tell=tell)
+    page = evidence_report(made)
+    if report is not None:
+        _write(page, report)
+    if as_json:
+        print_json(dossier_dict(made))
+    else:
+        print_report(page)
+        if report is not None:
+            click.echo(f"Report: {report.absolute()}")
+    return 0
+
+
+@evidence.command(
+    "claims",
+    epilog="""\b
+Example:
+  alvh evidence claims
+  alvh evidence claims --json --report claims.html""",
+)
+@click.option("--workers", type=click.IntRange(min=1), help="Runs at a time (default: one a core).")
+@click.option("--quick", is_flag=True, help="Fewer bootstrap draws behind every interval.")
+@click.option("--report", type=click.Path(path_type=Path), help="Write the table to this HTML file.")
+@store_option
+@json_option
+def of_claims(workers: int | None, quick: bool, report: Path | None, store_path: Path | None, as_json: bool) -> int:
+    """Test every public claim about the method: the nearest computable statement, our number, interval and verdict."""
+    from alvh.adapters.backtesting import Request  # noqa: PLC0415
+    from alvh.adapters.evidence import claims_on  # noqa: PLC0415
+    from alvh.adapters.render.terminal import print_report  # noqa: PLC0415
+    from alvh.adapters.store import Store  # noqa: PLC0415
+    from alvh.adapters.studying import Desk  # noqa: PLC0415
+    from alvh.adapters.work import cores  # noqa: PLC0415
+    from alvh.reports.claims import claims_dict, claims_report  # noqa: PLC0415
+
+    if report is not None:
+        writable(report)
+    desk = Desk(Store.locate(store_path), Request(quotes="modelled"), workers or cores())
+    with progress_bar() as tell:
+        made = claims_on(desk, quick=quick, tell=tell)
+    page = claims_report(made.judged, made.history)
+    if report is not None:
+        _write(page, report)
+    if as_json:
+        print_json(claims_dict(made.judged))
+    else:
+        print_report(page)
+        if report is not None:
+            click.echo(f"Report: {report.absolute()}")
+    return 0
+
+
+def _write(page: Any, report: Path) -> None:
+    """Write a page, or say why not."""
+    from alvh.adapters.errors import UserError  # noqa: PLC0415
+    from alvh.adapters.render.html import write_html  # noqa: PLC0415
+
+    try:
+        write_html(page, report)
+    except OSError as error:
+        raise UserError(f"{report} cannot be written: {error.strerror}") from None
+
+
+evidence.add_command(evidence_record, "record")

@@ -1,0 +1,297 @@
+"""The page of an evidence: which piece pays, in which regime, at what cost, how sure, and what the claims got wrong.
+
+The first screen answers; every section after it is what the answer stands on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from alvh.evidence.ablation import WAYS
+from alvh.evidence.claims.verdict import OPEN, REFUTED, SUPPORTED
+from alvh.evidence.cscv import Overfitting
+from alvh.evidence.dossier import Dossier, Doubt
+from alvh.evidence.margins import CAGR, CVAR, DRAWDOWN, Margin
+from alvh.evidence.measure import cagr, cvar95, daily_returns, day_of, max_drawdown
+from alvh.evidence.verdicts import Effect
+from alvh.evidence.with_without import ALL_HEDGES
+from alvh.reports.backtest import DISCLAIMER
+from alvh.reports.blocks import (
+    Block,
+    CountedList,
+    Disclaimer,
+    Figure,
+    Fold,
+    Glossary,
+    Group,
+    Num,
+    Report,
+    Section,
+    Sentence,
+    Tone,
+    Verdict,
+)
+from alvh.reports.claims import claims_blocks
+from alvh.reports.glossary import used_terms
+from alvh.reports.parts.account_sizes import account_size_blocks
+from alvh.reports.parts.after_tax import after_tax_blocks
+from alvh.reports.parts.attribution import (
+    attribution_table,
+    campaign_attribution,
+    regime_attribution,
+    residual_sentence,
+)
+from alvh.reports.parts.hedge_accounts import hedge_account_sentence, hedge_account_table
+from alvh.reports.parts.pieces import (
+    ablation_blocks,
+    alternatives_table,
+    episode_table,
+    piece_sentence,
+    pieces_forest,
+    random_sentence,
+    regime_map,
+)
+from alvh.reports.parts.ruin import ruin_blocks, ruin_sentence
+from alvh.reports.parts.search import search_blocks, search_sentence
+from alvh.reports.parts.tones import layer_tones
+from alvh.reports.parts.uncertainty import Uncertainty, break_even_sentence, uncertainty_blocks
+from alvh.reports.parts.verdict import marks
+from alvh.reports.words import dollars, listed, percent, plural
+from alvh.values import Missing
+
+TITLES = {
+    "identical": "Each hedge layer, on identical condors",
+    "off": "Each piece switched off alone",
+    "on": "Each piece alone over the bare condors",
+}
+
+
+def evidence_report(made: Dossier) -> Report:
+    """Put the page of an evidence together."""
+    one = made.base.statement
+    tones = layer_tones([one])
+    sections = (
+        Section("Verdict", "verdict", _answer(made, tones), brief=True),
+        Section("Which hedge pays", "hedges", _hedges(made, tones)),
+        Section("Every layer and rule", "pieces", _pieces(made, tones)),
+        Section("What else the money could have bought", "controls", _controls(made)),
+        Section("The named falls", "episodes", _episodes(made, tones)),
+        Section("Luck", "luck", search_blocks(made.search)),
+        Section("What could make it another number", "doubt", _doubts(made)),
+        Section("Simulated years", "ruin", ruin_blocks(made.ruin)),
+        Section("The public claims", "claims", claims_blocks(made.claims)),
+        Section("What moved it", "attribution", _attribution(made, tones)),
+        Section("After tax", "tax", after_tax_blocks(made.taxed)),
+        Section("At your size", "sizes", _sizes(made)),
+        Section("What is not here", "gaps", (_gaps(made),)),
+    )
+    glossary = Section("Glossary", "glossary", (Glossary(used_terms(sections)),))
+    end = Section("What this is not", "disclaimer", (Disclaimer(DISCLAIMER),), brief=True)
+    return Report(f"Evidence on {one.policy}", _subtitle(made), (*sections, glossary, end))
+
+
+def _subtitle(made: Dossier) -> str:
+    one = made.base.statement
+    quick = f" · quick: {made.draws} draws behind every interval, no piece alone" if made.quick else ""
+    return (
+        f"{day_of(one.sessions, 0)} to {day_of(one.sessions, -1)}, {plural(one.sessions.size, 'session')} · "
+        f"{dollars(one.nav_start_usd)} at the start · fills at {one.fill} · {one.quotes} quotes{quick}"
+    )
+
+
+def _answer(made: Dossier, tones: Mapping[str, Tone]) -> tuple[Block, ...]:
+    """Return the first screen."""
+    one = made.base.statement
+    blocks: list[Block] = [
+        Verdict(
+            headline=headline(made),
+            figures=_figures(made),
+            sentences=(
+                piece_sentence(made.ablation),
+                search_sentence(made.search),
+                claims_sentence(made),
+            ),
+            caveats=(*_caveats(made), marks(one)),
+        )
+    ]
+    if forest := pieces_forest(made.ablation, "identical", tones, ("hedge", "overlay"), "Which hedge layer pays"):
+        blocks.append(forest)
+    if grid := regime_map(made.ablation, one.regimes):
+        blocks.append(grid)
+    return tuple(blocks)
+
+
+def headline(made: Dossier) -> str:
+    """Say in one sentence whether the hedge pays."""
+    hedge, name = made.ablation.hedge, made.policy.name
+    if isinstance(hedge, Missing):
+        return f"{name} carries no hedge that did anything here; its own return is all there is to judge."
+    said = []
+    for metric, what, better, worse in (
+        (CAGR, "growth", "more", "less"),
+        (DRAWDOWN, "[[drawdown]]", "smaller", "deeper"),
+        (CVAR, "the [[CVaR 95|worst days]]", "milder", "harder"),
+    ):
+        effect = hedge.whole[metric]
+        if isinstance(effect, Missing):
+            said.append(f"{what}: not enough data")
+            continue
+        way = better if effect.estimate >= 0.0 else worse
+        year = " a year" if metric == CAGR else ""
+        said.append(f"{what} {percent(abs(effect.estimate))}{year} {way} ({effect.verdict})")
+    return f"The hedge of {name}, on identical condors: {listed(said)}."
+
+
+def _figures(made: Dossier) -> tuple[Figure, ...]:
+    """Return growth, drawdown and tail with and without the hedge, and the break-even fill."""
+    one, without = made.base.statement, made.base.without.get(ALL_HEDGES)
+    start, sessions = one.nav_start_usd, one.sessions
+    out = []
+    for label, metric, measure in (
+        ("Growth a year", CAGR, lambda curve: cagr(curve, start, sessions)),
+        ("Deepest [[drawdown]]", DRAWDOWN, lambda curve: max_drawdown(curve, start, sessions).depth),
+        ("[[CVaR 95|Worst 5 % of days]]", CVAR, lambda curve: cvar95(daily_returns(curve, start))),
+    ):
+        beside = None if without is None else Num(measure(without), "percent")
+        change, good = _change(made.ablation.hedge, metric)
+        out.append(Figure(label, Num(measure(one.equity_usd), "percent"), beside, change, good))
+    doubt = made.doubts[one.policy]
+    if doubt.band is not None:
+        low, high = doubt.band.cagr
+        said = f"growth over {plural(doubt.band.draws, 'draw')} of the model's error: {percent(low)} to {percent(high)}"
+        out.append(Figure("Had quotes been otherwise", Num(high - low, "percent"), None, said, None))
+    return tuple(out)
+
+
+def _change(hedge: Margin | Missing, metric: str) -> tuple[str, bool | None]:
+    if isinstance(hedge, Missing):
+        return "no hedge to compare", None
+    effect = hedge.whole[metric]
+    if isinstance(effect, Missing):
+        return effect.why, None
+    span = f"{percent(effect.low)} to {percent(effect.high)}: {effect.verdict}"
+    return span, {"pays": True, "does not pay": False}.get(effect.verdict)
+
+
+def claims_sentence(made: Dossier) -> str:
+    """Count the verdicts on the public claims and name those that failed."""
+    if not made.claims:
+        return "The public claims are tested on modelled quotes; this run is on others (`alvh evidence claims`)."
+    by = {verdict: [one for one in made.claims if one.verdict == verdict] for verdict in (SUPPORTED, REFUTED, OPEN)}
+    said = (
+        f"Of {len(made.claims)} public claims {len(by[SUPPORTED])} are supported, {len(by[REFUTED])} are not, and "
+        f"{len(by[OPEN])} cannot be tested with these data."
+    )
+    if by[REFUTED]:
+        worst = [f'"{one.claim.text}"' for one in by[REFUTED][:3]]
+        said += (
+            f" Wrong here, among others: {'; '.join(worst)}."
+            if len(by[REFUTED]) > 3
+            else f" Wrong here: {'; '.join(worst)}."
+        )
+    return said
+
+
+def _caveats(made: Dossier) -> tuple[str, ...]:
+    out = []
+    found = made.search.overfitting
+    if isinstance(found, Overfitting) and not found.passes:
+        out.append(
+            f"Picking the best variant of this page would be luck: overfitting probability {percent(found.pbo, 0)}."
+        )
+    if said := ruin_sentence(made.ruin):
+        out.append(said)
+    return tuple(out)
+
+
+def _hedges(made: Dossier, tones: Mapping[str, Tone]) -> tuple[Block, ...]:
+    table = hedge_account_table(made.base.statement, made.base.hedges, tones)
+    sentence = hedge_account_sentence(made.base.hedges)
+    found = tuple(block for block in (sentence, table) if block is not None)
+    return found or (Sentence("The policy has no hedge layer."),)
+
+
+def _pieces(made: Dossier, tones: Mapping[str, Tone]) -> tuple[Block, ...]:
+    blocks: list[Block] = []
+    for way in WAYS[1:]:
+        found = ablation_blocks(made.ablation, tones, way, TITLES[way])
+        blocks += found or (Sentence(f"{TITLES[way]}: not run in a quick evidence."),)
+    halves = _halves(made)
+    return (*blocks, *((halves,) if halves else ()))
+
+
+def _halves(made: Dossier) -> Sentence | None:
+    """Say whether the hedge's verdicts agree before and after 2015."""
+    hedge = made.ablation.hedge
+    if isinstance(hedge, Missing) or not hedge.halves:
+        return None
+    said = []
+    for years, effects in hedge.halves.items():
+        growth = effects[CAGR]
+        if isinstance(growth, Effect):
+            said.append(f"{years}: growth {percent(growth.estimate)} a year ({growth.verdict})")
+    return Sentence(f"The hedge by years of data: {'; '.join(said)}.") if said else None
+
+
+def _controls(made: Dossier) -> tuple[Block, ...]:
+    one = made.base.statement
+    own = (
+        cagr(one.equity_usd, one.nav_start_usd, one.sessions),
+        max_drawdown(one.equity_usd, one.nav_start_usd, one.sessions).depth,
+        cvar95(daily_returns(one.equity_usd, one.nav_start_usd)),
+    )
+    table = alternatives_table(made.ablation, own)
+    if table is None:
+        return (Sentence("Without a hedge there is no cost that controls could be made equal to."),)
+    return (table, random_sentence(made.ablation.random))
+
+
+def _episodes(made: Dossier, tones: Mapping[str, Tone]) -> tuple[Block, ...]:
+    table = episode_table(made.ablation, tones)
+    return (
+        (table,) if table else (Sentence("None of the named falls lies wholly within the window, or no hedge acted."),)
+    )
+
+
+def _doubts(made: Dossier) -> tuple[Block, ...]:
+    first, *others = made.doubts.items()
+    blocks: tuple[Block, ...] = (Sentence(break_even_sentence(first[1].break_even)), *_doubt(first[1]))
+    return (*blocks, *(Fold(f"The same for {name}", _doubt(one)) for name, one in others))
+
+
+def _doubt(one: Doubt) -> tuple[Block, ...]:
+    return uncertainty_blocks(
+        Uncertainty(one.statement, one.band, one.break_even, tuple(one.fills.values()), one.credits, one.parts)
+    )
+
+
+def _attribution(made: Dossier, tones: Mapping[str, Tone]) -> tuple[Block, ...]:
+    one = made.base.statement
+    return (
+        attribution_table(one, tones),
+        regime_attribution(one),
+        *campaign_attribution(one, tones),
+        residual_sentence(one),
+    )
+
+
+def _sizes(made: Dossier) -> tuple[Block, ...]:
+    if not made.sizes:
+        return (Sentence("Account sizes are not run in a quick evidence."),)
+    return account_size_blocks(made.sizes)
+
+
+def _gaps(made: Dossier) -> CountedList:
+    """List everything that was wanted and is not on the page."""
+    return CountedList(
+        "Runs that were not made, or broke",
+        tuple(
+            _grouped(kind, found) for kind, found in (("cannot be", made.impossible), ("broke", made.failed)) if found
+        ),
+        "Everything that was wanted was run.",
+    )
+
+
+def _grouped(kind: str, found: Mapping[str, str]) -> Group:
+    items: Sequence[str] = [f"{label}: {why}" for label, why in found.items()]
+    return Group(kind, "context", "variants and runs, each with its reason", len(items), tuple(items))
