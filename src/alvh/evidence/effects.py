@@ -185,4 +185,5 @@ def _share(hits: Bools) -> float:
 
 
 def deepest(returns: Floats, sessions: Dates) -> float:
+    """Return the deepest fall of an account with these daily returns, decimal of the high, never positive."""
     return max_drawdown(np.exp(np.cumsum(np.log1p(returns))), 1.0, sessions).depth

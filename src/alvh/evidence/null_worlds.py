@@ -7,8 +7,8 @@ and holds each for 21 sessions, marked daily (four overlap; four of five win, lo
 What "changes nothing" means differs by metric, and so do the pieces:
 
 - *growth and P&L*: the mean of the difference of log returns (of P&L) is nought. ``long tail`` pays a little every day
-  and gains on the market's jumps, as VIX calls do; ``short tail`` is its mirror image, as sold wings are; ``booked late``
-  and ``booked late, short`` are overlapping trades with the skewed payoffs of the two, each accrued evenly while it is
+  and gains on the market's jumps, as VIX calls do; ``short tail`` is its mirror image, as sold wings are; ``booked
+  late`` and ``booked late, short`` are overlapping trades with the skewed payoffs of the two, each accrued evenly while it is
   held, so that the differences are as dependent as overlapping trades can make them.
 - *drawdown and tail*: with and without have the same law, they may be exchanged. ``twin`` is the same condor entered on
   another weekday; ``crash coin`` is something that in each stretch of stress helps or hurts by the toss of a coin;
@@ -20,7 +20,7 @@ growth only. Planted effects are the same pieces with something true added (`Pla
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
@@ -161,10 +161,12 @@ def _owed(moved: Floats, deviation: Floats, short: Floats, wing: Floats) -> Floa
     def beyond(strike: Floats, where: Floats) -> Floats:
         d = (where - strike) / np.maximum(deviation, 1e-9)
         density = np.exp(-0.5 * d * d) / np.sqrt(2.0 * np.pi)
-        return (where - strike) * ndtr(d) + deviation * density
+        value: Floats = (where - strike) * ndtr(d) + deviation * density
+        return value
 
-    both = sum(beyond(short, side) - beyond(short + wing, side) for side in (moved, -moved))
-    return both / wing
+    up, down = (beyond(short, side) - beyond(short + wing, side) for side in (moved, -moved))
+    owed: Floats = (up + down) / wing
+    return owed
 
 
 def world(seed: int, piece: str, sessions: int, law: Law, plant: Plant = NOTHING) -> World:
@@ -204,7 +206,8 @@ def _long_tail(rng: np.random.Generator, path: Market, law: Law) -> Floats:
     size = 0.92 * law.piece_risk / np.sqrt(2.0 * per_year)
     paid = size * per_year / 252.0
     ordinary = 0.4 * law.piece_risk / np.sqrt(252.0) * (path.vol_session / np.median(path.vol_session))
-    return size * (-path.jump / law.jump) - paid + ordinary * rng.standard_normal(path.jump.size)
+    gain: Floats = size * (-path.jump / law.jump) - paid + ordinary * rng.standard_normal(path.jump.size)
+    return gain
 
 
 def _short_tail(rng: np.random.Generator, path: Market, law: Law) -> Floats:
@@ -217,7 +220,9 @@ def _booked_late(rng: np.random.Generator, path: Market, law: Law) -> Floats:
     payoff = np.where(rng.random(n + HELD_SESSIONS) < 0.1, 9.0, -1.0)
     payoff[np.arange(n + HELD_SESSIONS) % ENTRY_EVERY > 0] = 0.0
     accrued = np.convolve(payoff, np.full(HELD_SESSIONS, 1.0 / HELD_SESSIONS), "valid")[:n]
-    return law.piece_risk / (3.0 * np.sqrt(252.0 / ENTRY_EVERY)) * accrued
+    # A payoff has a standard deviation of 3, and 252 / 5 trades a year are independent.
+    gain: Floats = law.piece_risk / (3.0 * np.sqrt(252.0 / ENTRY_EVERY)) * accrued
+    return gain
 
 
 def _booked_late_short(rng: np.random.Generator, path: Market, law: Law) -> Floats:
@@ -243,11 +248,11 @@ def _crash_coin(rng: np.random.Generator, path: Market, law: Law) -> Floats:
 
 def _noise(rng: np.random.Generator, path: Market, law: Law) -> Floats:
     scale = law.piece_risk / np.sqrt(252.0) * (path.vol_session / np.median(path.vol_session))
-    return scale * rng.standard_t(4.0, path.jump.size) / np.sqrt(2.0)
+    gain: Floats = scale * rng.standard_t(4.0, path.jump.size) / np.sqrt(2.0)
+    return gain
 
 
-_PIECES: Mapping[str, object] = MappingProxyType({})
-_PIECES = MappingProxyType(
+_PIECES: Mapping[str, Callable[[np.random.Generator, Market, Law], Floats]] = MappingProxyType(
     {
         "long tail": _long_tail,
         "short tail": _short_tail,
