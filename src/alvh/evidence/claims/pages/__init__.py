@@ -1,0 +1,1 @@
+"""The claims themselves, a file for each small family: a file here with ``CLAIMS`` is all it takes to add one."""
