@@ -14,7 +14,6 @@ from alvh.evidence.ablation import Alternative, Piece, RandomTiming
 from alvh.evidence.dossier import Dossier, Doubt
 from alvh.evidence.margins import Margin
 from alvh.evidence.measure import cagr, cvar95, daily_returns, day_of, max_drawdown
-from alvh.evidence.odds import Odds
 from alvh.evidence.verdicts import Effect
 from alvh.reports.claims import claims_dict
 from alvh.values import Missing
@@ -50,9 +49,7 @@ def dossier_dict(made: Dossier) -> dict[str, Any]:
         "hedge_accounts": {name or "all": plain(found) for name, found in made.base.hedges.items()},
         "luck": plain(made.search),
         "doubt": {name: doubt_dict(found) for name, found in made.doubts.items()},
-        "simulated": {
-            name: plain(found) if isinstance(found, Odds) else plain(found) for name, found in made.ruin.items()
-        },
+        "simulated": {name: plain(found) for name, found in made.ruin.items()},
         "claims": claims_dict(made.claims),
         "after_tax": {name: plain(found) for name, found in made.taxed.items()},
         "sizes": [plain(line) for line in made.sizes],
@@ -130,7 +127,7 @@ def doubt_dict(one: Doubt) -> dict[str, Any]:
     }
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any) -> Any:  # noqa: PLR0911 - one answer a kind of value
     """Return a value as JSON knows it: NaN is null, what is missing says why, and long columns are left out."""
     if isinstance(value, Missing):
         return {"missing": value.why}

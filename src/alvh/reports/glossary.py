@@ -22,6 +22,10 @@ TERMS: dict[str, str] = {
     ),
     "credit": "Cash received when a position is opened.",
     "CVaR 95": "The average of the worst 5 % of daily returns: how bad a bad day is.",
+    "DSR": (
+        "Deflated Sharpe ratio: the probability that the true Sharpe ratio is above the best one that as many trials "
+        "without any skill would have reached by chance."
+    ),
     "decay": "What options lose as time passes while nothing else moves (theta): whoever bought them pays it.",
     "drawdown": "How far the account stands below its highest value so far, from daily marks at the close.",
     "fill": (
@@ -40,6 +44,14 @@ TERMS: dict[str, str] = {
     ),
     "NAV": "Net asset value: what the account is worth at the close, everything marked.",
     "P&L": "Profit and loss: the change of value from one close to the next, after slippage and fees.",
+    "PBO": (
+        "Probability of backtest overfitting: how often the variant that was best in one half of the history ends in "
+        "the lower half of the other. One half means that choosing among them is worth nothing."
+    ),
+    "PSR": (
+        "Probabilistic Sharpe ratio: the probability that the true Sharpe ratio is above zero, given the length, skew "
+        "and tails of the record."
+    ),
     "regime": (
         "The shape of the VX futures curve at the close before, by its slope (second less first future, over the "
         "first): inverted below 0 %, flat to 3 %, normal to 10 %, steep to 15 %, extreme beyond."
