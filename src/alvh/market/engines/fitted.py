@@ -50,7 +50,9 @@ class Fit:
     matrix : array (m, m)
         ``A``; row: today's column, column: yesterday's.
     surprises : array (k, m)
-        ``z``.
+        ``z``, centred.
+    centre : array (m,)
+        What was taken off every surprise.
     scales : array (k, m)
         ``s`` of each row.
     long_run : array (m,)
@@ -72,6 +74,7 @@ class Fit:
     intercept: Floats
     matrix: Floats
     surprises: Floats
+    centre: Floats
     scales: Floats
     long_run: Floats
     mean: Floats
@@ -118,7 +121,7 @@ def _fitted(history: History, nodes: tuple[str, ...]) -> Fit:
     long_run = np.sqrt(np.mean(residuals**2, axis=0))
     fill_scales(residuals, before[:, LN_VIX], long_run, scales)
     surprises = residuals / scales
-    surprises -= surprises.mean(axis=0)
+    centre: Floats = np.asarray(surprises.mean(axis=0))
     vix3m = history.column(nodes[1]) if len(nodes) > 1 else np.full(len(history), np.nan)
     labels = label(history.column("SPX"), history.column("VIX"), vix3m)[at]
     return Fit(
@@ -127,7 +130,8 @@ def _fitted(history: History, nodes: tuple[str, ...]) -> Fit:
         tuple(history.dates[i] for i in at.tolist()),
         intercept,
         matrix,
-        surprises,
+        surprises - centre,
+        centre,
         scales,
         long_run,
         after.mean(axis=0),

@@ -96,7 +96,7 @@ def start_at(history: History, date: dt.date | None = None, nodes: tuple[str, ..
     scales, state = made.long_run.copy(), CALM
     k = bisect.bisect_right(made.dates, at) - 1
     if k >= 0:
-        happened = made.surprises[k] * made.scales[k]
+        happened = (made.surprises[k] + made.centre) * made.scales[k]
         scales = np.array([next_scale(*each) for each in zip(made.scales[k], happened, made.long_run, strict=True)])
         state = int(made.labels[k])
     scales[RETURN] = spx_scale(values[LN_VIX])

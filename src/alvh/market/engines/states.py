@@ -1,7 +1,7 @@
 """The joint state of SPX and the VIX complex, session by session: what a scenario engine learns from and writes.
 
 One row a session: the log return of SPX; ln VIX; the log ratio of each longer index to the one before it; ln VVIX; ln
-SKEW where there is one; and the basis ``b = ln(VX / root of forward variance)`` of a VX future 30 to 180 days from
+SKEW where there is one; and the basis ``b = ln(VX / root of forward variance)`` of a VX future 7 to 180 days from
 expiry (`methodology.md` section 7, engine A). Forward variance is that of the published indices over the 30 days from
 the expiry on: total variance linear in calendar days between the nodes, at the last interval's rate beyond them. In
 theory the basis is never above zero (Jensen); published settlements are above it on about one session in ten, since the
@@ -25,7 +25,7 @@ from alvh.values import Bools, Floats, Ints
 NODES: Final = ("VIX", "VIX3M", "VIX6M")
 """Indices an engine works on. VIX9D begins in 2011 and would leave out 2008; VIX1Y ends in October 2020."""
 NODE_DAYS: Final = dict(ALL_NODES)
-BASIS_DAYS: Final = np.array([30.0, 60.0, 90.0, 120.0, 150.0, 180.0])
+BASIS_DAYS: Final = np.array([7.0, 15.0, 30.0, 60.0, 90.0, 120.0, 150.0, 180.0])
 """Terms of the basis, calendar days; at expiry it is zero, and beyond the last term that one's."""
 WINDOW_DAYS: Final = 30.0
 DAYS_A_YEAR: Final = 365.0
@@ -41,7 +41,7 @@ class States:
     Attributes
     ----------
     names : tuple of str
-        ``SPX``, the nodes, ``VVIX``, ``SKEW`` where the history has it, ``VX30`` ... ``VX180``.
+        ``SPX``, the nodes, ``VVIX``, ``SKEW`` where the history has it, ``VX7`` ... ``VX180``.
     nodes : tuple of str
         Indices from the nearest on.
     values : array (n, columns)

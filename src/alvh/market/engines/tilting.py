@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 
 from alvh.maths.kernel import kernel
-from alvh.values import Floats, Ints
+from alvh.values import Bools, Floats, Ints
 
 CALM: Final = 0
 SLOW_BEAR: Final = 1
@@ -138,21 +138,21 @@ def draw_rows(
     Raises
     ------
     ValueError
-        When a state that is reached has no row.
+        When the state at the start has no row.
     """
     rng = np.random.default_rng(seed)
     pools = [np.flatnonzero(labels == s) for s in range(len(STATES))]
+    there = np.array([len(pool) > 0 for pool in pools])
+    if not there[state]:
+        raise ValueError(f"no session of the history is a {STATES[state]}: nothing to begin with")
     rows = np.empty(horizon, dtype=np.int64)
     passed: list[int] = []
     done, log_weight, length = 0, 0.0, 0
     while done < horizon:
         if passed:
-            drawn, base = (np.linalg.matrix_power(chain, length)[state] for chain in (tilted, observed))
+            drawn, base = (after(chain, state, length, there) for chain in (tilted, observed))
             state = min(int(np.searchsorted(np.cumsum(drawn), rng.random(), side="right")), len(STATES) - 1)
             log_weight += math.log(base[state] / drawn[state])
-        if not len(pools[state]):
-            message = f"no session of the history is a {STATES[state]}: nothing to draw from"
-            raise ValueError(message)
         passed.append(state)
         start = int(pools[state][int(rng.random() * len(pools[state]))])
         length = int(rng.geometric(1.0 / mean_block))
@@ -160,6 +160,13 @@ def draw_rows(
         rows[done : done + take] = (start + np.arange(take)) % len(labels)
         done += take
     return Draw(rows, log_weight, tuple(passed))
+
+
+def after(chain: Floats, state: int, sessions: int, there: Bools) -> Floats:
+    """Return the chances of each state some sessions later, given that it is one of those that are there."""
+    chances: Floats = np.linalg.matrix_power(chain, sessions)[state] * there
+    out: Floats = chances / chances.sum()
+    return out
 
 
 def weights_of(log_weights: Floats) -> Floats:
