@@ -93,7 +93,7 @@ def test_capital_is_margin_premium_and_initial_margin() -> None:
     mids = {**dict.fromkeys(after.total(), 5.0), CALL: 2.0, FUTURE: 16.0}
     # 39,600 + 3 x 2 x 100 + 2 futures at 1.25 x max(5,500, 0.35 x 16,000 = 5,600) = 7,000 each.
     assert vx_margin_usd("VX", 16.0, 1, 15.0).initial_usd == 7_000.0
-    assert capital_usd(after, draft, mids, 15.0) == pytest.approx(39_600.0 + 600.0 + 14_000.0)
+    assert capital_usd(after, draft.hedges, mids, 15.0) == pytest.approx(39_600.0 + 600.0 + 14_000.0)
 
 
 def test_half_of_the_half_spread_on_what_changes_hands() -> None:

@@ -141,10 +141,13 @@ def evening(store: Store, asked: Asked, progress: Callable[[str, int, int], None
         raise UserError(str(error)) from None
     history, date = load_until(store, asked, policy)
     plan, view, book, origin = _decided(store, asked, policy, history, date, progress)
+    from alvh.adapters.past_moves import past_moves  # noqa: PLC0415
     from alvh.diagnosis.diagnose import diagnose  # noqa: PLC0415
     from alvh.reports.card.facts import Facts  # noqa: PLC0415
 
-    facts = Facts(history, view, diagnose(view), plan, book, policy, broker, FRACTIONS[asked.fill])
+    # A replay has its whole past loaded; any other evening two years of it.
+    moves = None if asked.book == "replay" else past_moves(store, date)
+    facts = Facts(history, view, diagnose(view), plan, book, policy, broker, FRACTIONS[asked.fill], moves)
     return Evening(facts, asked, origin)
 
 

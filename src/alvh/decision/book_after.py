@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from alvh import conventions
@@ -86,11 +86,14 @@ def _add_hedges(book: Holdings, draft: Draft, after: Units) -> None:
             after.add(target.layer, leg.contract, leg.ratio * change)
 
 
-def capital_usd(units: Units, draft: Draft, mids: Mapping[Contract, float], vix: float) -> float:
-    """Return what a book ties up, USD: condors' largest loss, hedges' premium at risk, futures' initial margin."""
+def capital_usd(units: Units, hedges: Collection[str], mids: Mapping[Contract, float], vix: float) -> float:
+    """Return what a book ties up, USD: condors' largest loss, hedges' premium at risk, futures' initial margin.
+
+    `hedges` are the layers whose premium is at risk.
+    """
     total = units.max_loss_usd
     for layer, held in units.by_layer.items():
-        if layer in draft.hedges:
+        if layer in hedges:
             total += cash_tied_usd(held, mids)
         for contract, n in held.items():
             if not contract.right and n:

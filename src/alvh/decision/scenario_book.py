@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -40,6 +40,9 @@ GRID_REACH: Final = 1.2
 GRID_POINTS: Final = 17
 """VVIX from e^-1.2 to e^1.2 times today's: beyond it, or where no volatility answers, the last answer stands."""
 SESSIONS_A_YEAR: Final = 252.0
+
+Path: TypeAlias = tuple[int, float, int]
+"""Column of a move, days to the expiry of a VX future today, sessions from today: see `path_moves`."""
 
 
 class Priced(NamedTuple):
@@ -176,28 +179,53 @@ def scenario_pnl(
         return Missing(f"{len(rows)} sessions of SPX, VX and VVIX together, {least_rows} are needed")
     if decay is not None:
         rows = at_todays_scale(rows, decay)
+    paths, where = wanted_paths(legs, horizon)
+    return pnl_on(block_moves(rows, blocks, paths), legs, where, held)
+
+
+def wanted_paths(legs: Sequence[Priced], horizon: int) -> tuple[list[Path], Ints]:
+    """Return the paths that some legs move along, each once, and of each leg (kind, its own path, the other one).
+
+    The other one moves what an option that outlives the horizon is priced with: VVIX for one on VIX, a VX future of its
+    term for one on SPX. A path that no leg of that kind needs is not among them.
+    """
     own = [(leg.column, leg.days, leg.until) for leg in legs]
     other = [(VVIX_COLUMN if leg.kind == DISPLACED else VX_COLUMN, leg.days, horizon) for leg in legs]
-    places: dict[tuple[int, float, int], int] = {}
+    places: dict[Path, int] = {}
     for wanted in (*own, *(o for o, leg in zip(other, legs, strict=True) if leg.kind >= BLACK)):
-        key = wanted if wanted[0] == VX_COLUMN else (wanted[0], 0.0, wanted[2])
-        places.setdefault(key, len(places))
+        places.setdefault(one_path(wanted), len(places))
+    where = [
+        (leg.kind, places[one_path(o)], places.get(one_path(x), 0)) for leg, o, x in zip(legs, own, other, strict=True)
+    ]
+    return list(places), np.array(where, dtype=np.int64).reshape(-1, 3)
 
-    def place(wanted: tuple[int, float, int]) -> int:
-        return places.get(wanted if wanted[0] == VX_COLUMN else (wanted[0], 0.0, wanted[2]), 0)
 
-    moves = path_moves(
+def one_path(wanted: Path) -> Path:
+    """Return the name of a path: only futures have a term."""
+    return wanted if wanted[0] == VX_COLUMN else (wanted[0], 0.0, wanted[2])
+
+
+def block_moves(rows: Floats, blocks: Blocks, paths: Sequence[Path]) -> Floats:
+    """Return the log moves of some paths in every scenario of blocks of `rows`, (scenarios, paths)."""
+    return path_moves(
         rows,
         blocks,
-        np.array([key[0] for key in places], dtype=np.int64),
-        np.array([key[1] for key in places]),
-        np.array([key[2] for key in places], dtype=np.int64),
+        np.array([path[0] for path in paths], dtype=np.int64),
+        np.array([path[1] for path in paths]),
+        np.array([path[2] for path in paths], dtype=np.int64),
     )
+
+
+def pnl_on(moves: Floats, legs: Sequence[Priced], where: Ints, held: Floats) -> Floats:
+    """Return the profit of some books on log moves from anywhere, USD, (scenarios, books).
+
+    `moves` has a column for each path of `wanted_paths`, `where` is what that returned, `held` as in `scenario_pnl`.
+    """
     out = np.zeros((len(moves), held.shape[1]))
     value_paths(
         np.exp(moves),
         moves,
-        np.array([(leg.kind, place(o), place(x)) for leg, o, x in zip(legs, own, other, strict=True)], dtype=np.int64),
+        where,
         np.array([(n.level, n.strike, float(n.call), n.years, n.vol, n.carry, n.paid, n.unit_usd) for n in legs]),
         np.array([leg.smile for leg in legs]),
         held,

@@ -66,6 +66,13 @@ def pieces(card: Card) -> Iterator[RenderableType]:
         yield block("OPEN", [line for held in card.held for line in _held(held)])
     if card.hedges:
         yield block("HEDGES", [_hedges(card.hedges), *_refusals(card.hedges)])
+    yield from _below_the_orders(card)
+
+
+def _below_the_orders(card: Card) -> Iterator[RenderableType]:
+    """Yield what to watch once the orders stand."""
+    if card.stress.headline:
+        yield block("STRESS", [Text(card.stress.headline)])
     if card.voids:
         yield block("VOID IF", [joined(card.voids)])
     if card.alerts:

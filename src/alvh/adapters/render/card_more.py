@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
 
+from alvh.adapters.render.card_stress import stress_lines
 from alvh.diagnosis.arbitrage import Watch
 from alvh.reports.card.card import Card
 from alvh.reports.card.inputs import InputRow
@@ -28,6 +29,8 @@ def more(card: Card, *, everything: bool) -> Iterator[RenderableType]:
     for topic in card.topics:
         if everything or not all(voice.silent or not voice.said for voice in topic.voices):
             yield section(short_title(topic.title), [_voices(topic, everything=everything)])
+    if everything:
+        yield section("STRESS", list(stress_lines(card.stress)))
     yield section("ARBITRAGE", list(_arbitrage(card.arbitrage, everything=everything)))
     if everything:
         yield Text("Inputs", style="bold")

@@ -170,7 +170,7 @@ class Capital:
             return pnl
         paid = (0.0, traded_usd(held[0], held[1], draft, p.cost_share))
         bill, vix = readings.value("bill_3m"), readings.value("VIX")
-        ties = [capital_usd(units, draft, mids, vix) for units in books]
+        ties = [capital_usd(units, draft.hedges, mids, vix) for units in books]
         before, after = (self._return(ties[k], pnl[:, k], paid[k], bill) for k in (0, 1))
         return before, after
 

@@ -32,6 +32,7 @@ from alvh.reports.card.levels import Level, alert_levels, void_levels
 from alvh.reports.card.plan_json import finite, plan_dict
 from alvh.reports.card.readings import ReadingRow, reading_rows
 from alvh.reports.card.regime import RegimeCard, regime_card
+from alvh.reports.card.stress import Stress, stress
 from alvh.reports.card.topics import Topic, topics
 from alvh.values import Missing, Plan
 
@@ -71,6 +72,7 @@ class Card:
         Inputs that are stale or missing, a sentence each.
     regime : RegimeCard
     topics : tuple of Topic
+    stress : Stress
     arbitrage : tuple of Watch or Missing
     readings : tuple of ReadingRow
     inputs : tuple of InputRow
@@ -96,6 +98,7 @@ class Card:
     troubles: tuple[str, ...]
     regime: RegimeCard
     topics: tuple[Topic, ...]
+    stress: Stress
     arbitrage: tuple[Watch | Missing, ...]
     readings: tuple[ReadingRow, ...]
     inputs: tuple[InputRow, ...]
@@ -144,6 +147,7 @@ def make_card(facts: Facts, *, book: str, quotes: str, fill: str) -> Card:
         troubles=troubles(inputs),
         regime=regime_card(facts),
         topics=topics(facts),
+        stress=stress(facts),
         arbitrage=arbitrage_watch(
             facts.view,
             facts.readings,
