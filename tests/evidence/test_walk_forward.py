@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alvh.evidence.splits import combinatorial_splits
-from alvh.evidence.walk_forward import PurgedPaths, Walk, growth_of, purged_paths, sharpes_of, walk_forward
+from alvh.evidence.walk_forward import (
+    CrossValidation,
+    WalkForward,
+    growth_of,
+    cross_validation,
+    sharpes_of,
+    walk_forward,
+)
 from alvh.values import Missing
 
 
@@ -33,7 +40,7 @@ def test_the_walk_changes_horses_when_the_past_says_so():
     returns[:1000, 0] += 0.01
     returns[1000:, 1] += 0.01
     walk = walk_forward(returns, np.zeros(2000), holding_sessions=21, anchored=False)
-    assert isinstance(walk, Walk)
+    assert isinstance(walk, WalkForward)
     # Tests begin at 525, 651, ..., 1911; those up to 1000 + 21 choose on A alone.
     assert walk.chosen[:4].tolist() == [0, 0, 0, 0]
     assert walk.chosen[-4:].tolist() == [1, 1, 1, 1]
@@ -44,16 +51,16 @@ def test_the_walk_changes_horses_when_the_past_says_so():
     assert walk.cagr == pytest.approx(np.prod(1 + walk.returns) ** (252 / walk.returns.size) - 1)
     # Anchored, A's early luck is forgotten later.
     anchored = walk_forward(returns, np.zeros(2000), holding_sessions=21, anchored=True)
-    assert isinstance(anchored, Walk)
+    assert isinstance(anchored, WalkForward)
     assert (anchored.chosen == 0).sum() > (walk.chosen == 0).sum()
 
 
 def test_cash_is_taken_off_the_ratio_and_not_off_the_growth():
     returns = noise(2, 1100, 3, 0.0005)
     with_cash = walk_forward(returns + 0.0002, np.full(1100, 0.0002), holding_sessions=21, anchored=True)
-    without = walk_forward(returns, np.zeros(1100), holding_sessions=21, anchored=True)
-    assert isinstance(with_cash, Walk)
-    assert isinstance(without, Walk)
+    without = walk_forward(returns, holding_sessions=21, anchored=True)
+    assert isinstance(with_cash, WalkForward)
+    assert isinstance(without, WalkForward)
     assert with_cash.sharpe_annual == pytest.approx(without.sharpe_annual)
     assert with_cash.cagr > without.cagr
     assert with_cash.chosen.tolist() == without.chosen.tolist()
@@ -63,13 +70,13 @@ def test_what_noise_promises_is_not_kept_and_skill_is():
     promised, kept, skilled = [], [], []
     for seed in range(12):
         walk = walk_forward(noise(seed, 1600, 40), np.zeros(1600), holding_sessions=21, anchored=False)
-        assert isinstance(walk, Walk)
-        promised.append(walk.promised_sharpe_annual)
+        assert isinstance(walk, WalkForward)
+        promised.append(walk.inside_annual)
         kept.append(walk.sharpe_annual)
         returns = noise(100 + seed, 1600, 40)
         returns[:, 7] += 0.0018
         walk = walk_forward(returns, np.zeros(1600), holding_sessions=21, anchored=True)
-        assert isinstance(walk, Walk)
+        assert isinstance(walk, WalkForward)
         skilled.append(walk.kept)
     # The best of 40 in 504 sessions: 2.16 errors of sqrt(252 / 504); out-of-sample nothing, +- sqrt(252 / 1075 / 12).
     assert np.mean(promised) == pytest.approx(2.16 * math.sqrt(0.5), abs=0.25)
@@ -80,17 +87,20 @@ def test_what_noise_promises_is_not_kept_and_skill_is():
 def test_holding_each_is_judged_on_the_same_sessions():
     returns = noise(3, 1300, 4)
     walk = walk_forward(returns, np.zeros(1300), holding_sessions=21, anchored=True)
-    assert isinstance(walk, Walk)
+    assert isinstance(walk, WalkForward)
     np.testing.assert_allclose(walk.held.sharpes_annual, sharpes_of(returns[525:]) * math.sqrt(252))
     np.testing.assert_allclose(walk.held.cagrs, growth_of(returns[525:]))
     assert walk.held.best == walk.held.sharpes_annual.argmax()
     assert walk.beaten == np.mean(walk.held.sharpes_annual < walk.sharpe_annual)
+    # 1,300 - 525 = 775 sessions in tests of 126: seven choices.
+    assert walk.about.startswith("chosen 7 times on everything before, held over 775 sessions in all; it beat ")
+    assert walk.about.endswith(f"the best of which had {walk.held.sharpes_annual.max():.2f}")
 
 
 def test_no_promise_keeps_no_share():
     walk = walk_forward(noise(4, 1100, 2, -0.01), np.zeros(1100), holding_sessions=21, anchored=True)
-    assert isinstance(walk, Walk)
-    assert walk.promised_sharpe_annual < 0.0
+    assert isinstance(walk, WalkForward)
+    assert walk.inside_annual < 0.0
     assert math.isnan(walk.kept)
 
 
@@ -101,8 +111,8 @@ def test_the_walk_knows_nothing_of_the_future(seed, changed_from, anchored):
     other[changed_from:] = -other[changed_from:] + 0.003
     one = walk_forward(returns, np.zeros(1100), holding_sessions=21, anchored=anchored)
     two = walk_forward(other, np.zeros(1100), holding_sessions=21, anchored=anchored)
-    assert isinstance(one, Walk)
-    assert isinstance(two, Walk)
+    assert isinstance(one, WalkForward)
+    assert isinstance(two, WalkForward)
     known = np.searchsorted(one.sessions, changed_from)
     np.testing.assert_array_equal(one.returns[:known], two.returns[:known])
     # A choice whose past ends before the change is the same: 21 sessions lie between a past and its test.
@@ -113,8 +123,8 @@ def test_the_walk_knows_nothing_of_the_future(seed, changed_from, anchored):
 
 def test_paths_are_put_together_from_their_splits():
     returns = noise(5, 1013, 5)
-    found = purged_paths(returns, np.zeros(1013), holding_sessions=5, groups=6, tested=2)
-    assert isinstance(found, PurgedPaths)
+    found = cross_validation(returns, np.zeros(1013), holding_sessions=5, groups=6, tested=2)
+    assert isinstance(found, CrossValidation)
     made = combinatorial_splits(1013, groups=6, tests=2, purge=5, embargo=5)
     assert not isinstance(made, Missing)
     best = [int(sharpes_of(returns[split.train]).argmax()) for split in made.splits]
@@ -126,20 +136,23 @@ def test_paths_are_put_together_from_their_splits():
         assert found.sharpes_annual[number] == pytest.approx(expected)
         assert found.cagrs[number] == pytest.approx(np.prod(1 + stitched) ** (252 / 1013) - 1)
     assert found.losing == np.mean(found.sharpes_annual < 0)
+    assert found.median_annual == sorted(found.sharpes_annual)[2]
+    assert found.median_cagr == sorted(found.cagrs)[2]
+    assert found.about.startswith("15 choices on 4 of 6 parts of the history, 5 sessions left out beside each")
 
 
 def test_paths_of_noise_often_lose_and_those_of_skill_never():
     losing = []
     for seed in range(10):
-        found = purged_paths(noise(seed, 1100, 20), np.zeros(1100), holding_sessions=21)
-        assert isinstance(found, PurgedPaths)
+        found = cross_validation(noise(seed, 1100, 20), np.zeros(1100), holding_sessions=21)
+        assert isinstance(found, CrossValidation)
         assert found.sharpes_annual.shape == (9,)
         losing.append(found.losing)
     assert 0.2 < np.mean(losing) < 0.95
     returns = noise(50, 1100, 20)
     returns[:, 3] += 0.002
-    found = purged_paths(returns, np.zeros(1100), holding_sessions=21)
-    assert isinstance(found, PurgedPaths)
+    found = cross_validation(returns, np.zeros(1100), holding_sessions=21)
+    assert isinstance(found, CrossValidation)
     assert found.losing == 0.0
     assert (found.chosen == 3).mean() > 0.9
 
@@ -149,7 +162,7 @@ def test_what_is_refused(way):
     def ask(returns: np.ndarray, cash: np.ndarray, holding: int) -> object:
         if way == "walk":
             return walk_forward(returns, cash, holding_sessions=holding, anchored=True)
-        return purged_paths(returns, cash, holding_sessions=holding)
+        return cross_validation(returns, cash, holding_sessions=holding)
 
     returns, cash = noise(0, 1100, 2), np.zeros(1100)
     assert ask(returns[:, :1], cash, 21) == Missing("1 configuration: nothing to choose among")

@@ -41,17 +41,24 @@ class Held:
         """Which one was best in hindsight, by its column."""
         return int(self.sharpes_annual.argmax())
 
+    @property
+    def highest(self) -> float:
+        """The Sharpe ratio a year of the best."""
+        return float(self.sharpes_annual.max())
+
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Walk:
+class WalkForward:
     """One history chosen as it went.
 
     Attributes
     ----------
     anchored : bool
+    chosen_on : int
+        Sessions of the first choice; if not anchored, of every one.
     sharpe_annual, cagr : float
-        Out-of-sample; the ratio of returns in excess of cash. The growth is NaN for an account that was wiped out.
-    promised_sharpe_annual : float
+        Out-of-sample; the growth is NaN for an account that was wiped out.
+    inside_annual : float
         Mean over the splits of the winner's ratio in-sample.
     beaten : float
         Share of the configurations whose ratio, held throughout, was lower than that of the walk.
@@ -65,9 +72,10 @@ class Walk:
     """
 
     anchored: bool
+    chosen_on: int
     sharpe_annual: float
     cagr: float
-    promised_sharpe_annual: float
+    inside_annual: float
     beaten: float
     held: Held
     chosen: Ints
@@ -77,19 +85,28 @@ class Walk:
     @property
     def kept(self) -> float:
         """Share of the promised ratio that was kept (walk-forward efficiency, Pardo 1992); NaN for no promise."""
-        promised = self.promised_sharpe_annual
+        promised = self.inside_annual
         return self.sharpe_annual / promised if promised > 0.0 else math.nan
+
+    @property
+    def about(self) -> str:
+        """What was done, in a sentence."""
+        past = "everything before" if self.anchored else f"the {self.chosen_on} sessions before"
+        return (
+            f"chosen {self.chosen.size} times on {past}, held over {self.sessions.size} sessions in all; it beat "
+            f"{self.beaten:.0%} of the configurations held throughout, the best of which had {self.held.highest:.2f}"
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PurgedPaths:
+class CrossValidation:
     """Whole histories put together from every split of a combinatorial cross-validation.
 
     Attributes
     ----------
     sharpes_annual, cagrs : array (paths,)
         Out-of-sample.
-    promised_sharpe_annual : float
+    inside_annual : float
         Mean over the splits of the winner's ratio in-sample.
     losing : float
         Share of paths with a negative ratio.
@@ -101,13 +118,33 @@ class PurgedPaths:
 
     sharpes_annual: Floats
     cagrs: Floats
-    promised_sharpe_annual: float
+    inside_annual: float
     losing: float
     held: Held
     chosen: Ints
     groups: int
     tested: int
     gap: int
+
+    @property
+    def median_annual(self) -> float:
+        """The middle Sharpe ratio a year of the paths."""
+        return float(np.median(self.sharpes_annual))
+
+    @property
+    def median_cagr(self) -> float:
+        """The middle growth a year of the paths; NaN where one was wiped out."""
+        return float(np.median(self.cagrs))
+
+    @property
+    def about(self) -> str:
+        """What was done, in a sentence."""
+        return (
+            f"{self.chosen.size} choices on {self.groups - self.tested} of {self.groups} parts of the history, "
+            f"{self.gap} sessions left out beside each part judged, make {self.sharpes_annual.size} histories with "
+            f"ratios of {self.sharpes_annual.min():.2f} to {self.sharpes_annual.max():.2f}, {self.losing:.0%} of them "
+            f"below 0"
+        )
 
 
 def sharpes_of(excess: Floats) -> Floats:
@@ -126,21 +163,22 @@ def growth_of(returns: Floats) -> Floats:
 
 def walk_forward(
     returns: Floats,
-    cash: Floats,
+    cash: Floats | None = None,
     *,
     holding_sessions: int,
     anchored: bool,
     train: int = 0,
     test: int = TEST_SESSIONS,
-) -> Walk | Missing:
+) -> WalkForward | Missing:
     """Walk forward through a history, holding in each test what was best before it.
 
     Parameters
     ----------
     returns : array (sessions, configurations)
-        Daily, total, decimals.
-    cash : array (sessions,)
-        What cash earned, decimals a day.
+        Daily, decimals.
+    cash : array (sessions,), optional
+        What cash earned, decimals a day, taken off for the ratios. Without it the returns are in excess of cash
+        already, and so is the growth.
     holding_sessions : int
         Longest time a trade is held: the gap before each test.
     anchored : bool
@@ -151,7 +189,7 @@ def walk_forward(
 
     Returns
     -------
-    Walk or Missing
+    WalkForward or Missing
         Missing for fewer than two configurations, a gap in the data, and where fewer sessions are chosen on or judged
         than `fewest_sessions`.
     """
@@ -166,17 +204,18 @@ def walk_forward(
     splits = walk_forward_splits(returns.shape[0], train=chosen_on, test=test, gap=gap, anchored=anchored)
     if isinstance(splits, Missing):
         return splits
-    excess = returns - cash[:, None]
+    excess = returns if cash is None else returns - cash[:, None]
     chosen, promised = _choose(excess, splits)
     sessions = np.concatenate([split.test for split in splits])
     which = np.repeat(chosen, [split.test.size for split in splits])
     held = _held(returns, excess, sessions)
     sharpe = float(sharpes_of(excess[sessions, which][:, None])[0]) * PER_YEAR
-    return Walk(
+    return WalkForward(
         anchored=anchored,
+        chosen_on=chosen_on,
         sharpe_annual=sharpe,
         cagr=float(growth_of(returns[sessions, which][:, None])[0]),
-        promised_sharpe_annual=promised,
+        inside_annual=promised,
         beaten=float(np.mean(held.sharpes_annual < sharpe)),
         held=held,
         chosen=chosen,
@@ -185,16 +224,21 @@ def walk_forward(
     )
 
 
-def purged_paths(
-    returns: Floats, cash: Floats, *, holding_sessions: int, groups: int = GROUPS, tested: int = TESTED
-) -> PurgedPaths | Missing:
+def cross_validation(
+    returns: Floats,
+    cash: Floats | None = None,
+    *,
+    holding_sessions: int,
+    groups: int = GROUPS,
+    tested: int = TESTED,
+) -> CrossValidation | Missing:
     """Cross-validate the choice of the best on every combination of groups.
 
     Parameters are those of `walk_forward`; the holding period is purged before and embargoed after each tested group.
 
     Returns
     -------
-    PurgedPaths or Missing
+    CrossValidation or Missing
         Missing for fewer than two configurations, a gap in the data, groups shorter than `BLOCK_HOLDINGS` holding
         periods, and a history shorter than twice `fewest_sessions`.
     """
@@ -210,16 +254,16 @@ def purged_paths(
     made = combinatorial_splits(returns.shape[0], groups=groups, tests=tested, purge=gap, embargo=gap)
     if isinstance(made, Missing):
         return made
-    excess = returns - cash[:, None]
+    excess = returns if cash is None else returns - cash[:, None]
     chosen, promised = _choose(excess, made.splits)
     rows = np.arange(returns.shape[0])
     sizes = [group.size for group in made.groups]
     which = [np.repeat(chosen[path], sizes) for path in made.paths]
     sharpes = sharpes_of(np.column_stack([excess[rows, columns] for columns in which])) * PER_YEAR
-    return PurgedPaths(
+    return CrossValidation(
         sharpes_annual=sharpes,
         cagrs=growth_of(np.column_stack([returns[rows, columns] for columns in which])),
-        promised_sharpe_annual=promised,
+        inside_annual=promised,
         losing=float(np.mean(sharpes < 0.0)),
         held=_held(returns, excess, rows),
         chosen=chosen,
@@ -229,14 +273,14 @@ def purged_paths(
     )
 
 
-def _refused(returns: Floats, cash: Floats) -> Missing | None:
+def _refused(returns: Floats, cash: Floats | None) -> Missing | None:
     configurations = returns.shape[1]
     if configurations < 2:
         return Missing(f"{configurations} configuration: nothing to choose among")
     known = np.isfinite(returns).all(axis=0)
     if not known.all():
         return Missing(f"{int((~known).sum())} of {configurations} configurations have sessions without a return")
-    if not np.isfinite(cash).all():
+    if cash is not None and not np.isfinite(cash).all():
         return Missing("what cash earned is not known on every session")
     return None
 
