@@ -84,6 +84,22 @@ def candidates(base: Policy, configs: Sequence[Config]) -> tuple[Candidate, ...]
     return tuple(out)
 
 
+def possible(sweep: Sweep, found: Sequence[Candidate]) -> None:
+    """Refuse a value of a grid that the policy accepts in no combination: it is a mistake, not a gap in the grid.
+
+    Raises
+    ------
+    SweepError
+    """
+    for axis in sweep.axes if sweep.settings.method == "grid" else ():
+        for value in axis.values:
+            own = [one.policy for one in found if one.config[axis.path] == value]
+            whys = [policy.why for policy in own if isinstance(policy, Missing)]
+            if len(whys) == len(own):
+                never = f"{axis.path} = {value!r} cannot be in any combination"
+                raise SweepError(f"{sweep.at(axis.path)}{never}; the first: {whys[0]}")
+
+
 def made(base: Policy, config: Config) -> Policy | Missing:
     """Return a policy with the parameters of one combination, layers and rules that are switched off left out."""
     off = [path for path, value in config.items() if "." not in path and value is False]

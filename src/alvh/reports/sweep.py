@@ -163,14 +163,15 @@ def _ruined(searched: Searched) -> tuple[str, ...]:
 
 def _top(searched: Searched, judged: SweepEvidence) -> Table:
     """Return the best of the sweep, one a row."""
-    heads = tuple(MEASURES[name][0] for name in COLUMNS)
+    told = [name for name in COLUMNS if name != "hedge_cost_per_year" or np.any(searched.values(name) != 0.0)]
+    heads = tuple(MEASURES[name][0] for name in told)
     clustered = judged.best[0][1].clustered
     apart = isinstance(clustered, Deflated)
     columns = (*searched.paths, *heads, "Campaigns", "DSR, all trials", *(("DSR, trials that differ",) * apart))
     rows: list[tuple[Cell, ...]] = []
     for place, (column, evidence) in enumerate(judged.best, 1):
         config, found = searched.config(column), searched.measures[column]
-        measured = (_cell(found.get(name), name) for name in COLUMNS)
+        measured = (_cell(found.get(name), name) for name in told)
         odds = (evidence.counted, *((evidence.clustered,) * apart))
         rows.append(
             (
@@ -232,10 +233,13 @@ def _snooped(found: Snooping | Missing, searched: Searched) -> str:
 def _not_run(searched: Searched) -> CountedList:
     groups = [
         Group(
-            tag, "context", f"{tag}: {len(found)}", len(found),
+            tag, "context", how, len(found),
             tuple(f"{config}: {why}" for config, why in found),
         )
-        for tag, found in (("refused by the policy", searched.refused), ("failed", searched.failed))
+        for tag, how, found in (
+            ("Refused", "by the policy itself: never run", searched.refused),
+            ("Failed", "while they ran; another call tries them again", searched.failed),
+        )
         if found
     ]  # fmt: skip
     return CountedList("Combinations without a result", tuple(groups), "Every combination was run.")

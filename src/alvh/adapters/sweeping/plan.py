@@ -9,7 +9,7 @@ from typing import Any
 
 from alvh.adapters.backtesting import Request, execution, find_policy
 from alvh.adapters.errors import UserError, in_file
-from alvh.policies.grid import Candidate, candidates, checked, configurations
+from alvh.policies.grid import Candidate, candidates, checked, configurations, possible
 from alvh.policies.policy import Policy
 from alvh.policies.sweep_file import Sweep, SweepError, parse_sweep
 from alvh.values import Missing
@@ -63,9 +63,10 @@ def read_plan(path: Path) -> SweepPlan:
         base = find_policy(_beside(sweep.settings.policy, path))
         configs = configurations(sweep)
         checked(sweep, base, configs)
+        found = candidates(base, configs)
+        possible(sweep, found)
     except SweepError as error:
         raise in_file(path, str(error)) from None
-    found = candidates(base, configs)
     fit = [one.policy for one in found if isinstance(one.policy, Policy)]
     if not fit:
         why = next(one.policy.why for one in found if isinstance(one.policy, Missing))

@@ -72,18 +72,15 @@ def _map(one: PairMap, searched: Searched, values: Floats, centre: float, how: s
     """Draw a pair against the average of the sweep, so that what differs is what is dark."""
     word, unit = MEASURES[searched.measure]
     sign = -1.0 if searched.measure in LOWER_IS_BETTER else 1.0
-    known = np.isfinite(values)
-    sums = np.where(known, values, 0.0).sum(axis=1)
-    counts = known.sum(axis=1)
-    means = np.where(counts > 0, sums / np.maximum(counts, 1), math.nan)
     better = "less" if sign < 0 else "more"
     return HeatMap(
         f"{word}: {one.row_path} (down) and {one.column_path} (across)",
         tuple(f"{one.row_path.rpartition('.')[2]} {label}" for label in one.rows),
         one.columns,
         sign * (values - centre),
-        sign * (means - centre),
-        "Row",
+        # Averages of a row stand in the table above; a renderer would shade them by themselves, however alike they are.
+        np.full(len(one.rows), math.nan),
+        "",
         unit,
         note=f"{how.capitalize()}; how much better (plus) or worse than {number(Num(centre, unit))}, the average of "
         f"the whole sweep; {better} is better. An empty cell has no result.",
