@@ -13,8 +13,8 @@ from alvh.evidence.splits import combinatorial_splits
 from alvh.evidence.walk_forward import (
     CrossValidation,
     WalkForward,
-    growth_of,
     cross_validation,
+    growth_of,
     sharpes_of,
     walk_forward,
 )
