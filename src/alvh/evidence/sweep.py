@@ -13,6 +13,7 @@ from alvh.evidence.cscv import Overfitting, overfitting
 from alvh.evidence.sharpe_evidence import SharpeEvidence, sharpe_evidence
 from alvh.evidence.snooping import Snooping, snooping
 from alvh.evidence.trial_clusters import Clusters, cluster_trials
+from alvh.evidence.walk_forward import CrossValidation, WalkForward, cross_validation, walk_forward
 from alvh.values import Dates, Floats, Ints, Missing
 
 LOWER_IS_BETTER = ("vol", "hedge_cost_per_year")
@@ -106,12 +107,19 @@ class SweepEvidence:
         Whether the best beats cash by more than the luck of having looked at all of them.
     clusters : Clusters or Missing
         Which policies of the sweep are alike.
+    anchored, rolling : WalkForward or Missing
+        What choosing the best so far would have earned, on everything before and on the last stretch.
+    crossed : CrossValidation or Missing
+        What choosing the best would have earned in every combination of parts of the history, purged and embargoed.
     """
 
     best: tuple[Judged, ...]
     overfitting: Overfitting | Missing
     snooping: Snooping | Missing
     clusters: Clusters | Missing
+    anchored: WalkForward | Missing
+    rolling: WalkForward | Missing
+    crossed: CrossValidation | Missing
 
 
 def judge_sweep(searched: Searched, seed: int = SEED) -> SweepEvidence:
@@ -145,4 +153,7 @@ def judge_sweep(searched: Searched, seed: int = SEED) -> SweepEvidence:
         overfitting(searched.excess, holding_sessions=holding),
         snooping(searched.excess, np.zeros(len(searched.excess)), holding_sessions=holding, seed=seed),
         clusters,
+        walk_forward(searched.excess, holding_sessions=holding, anchored=True),
+        walk_forward(searched.excess, holding_sessions=holding, anchored=False),
+        cross_validation(searched.excess, holding_sessions=holding),
     )

@@ -202,7 +202,50 @@ def _cell(value: Any, name: str) -> Cell:
 
 def _overfitting(searched: Searched, judged: SweepEvidence) -> tuple[Block, ...]:
     """Say what cross-validation and the tests of data snooping find."""
-    return (Sentence(_cross_validated(judged.overfitting)), Sentence(_snooped(judged.snooping, searched)))
+    return (
+        Sentence(_cross_validated(judged.overfitting)),
+        Sentence(_snooped(judged.snooping, searched)),
+        _chosen(judged),
+    )
+
+
+def _chosen(judged: SweepEvidence) -> Table:
+    """Return what choosing the best would have come to, where it was judged on what it had not seen."""
+    rows: list[tuple[Cell, ...]] = []
+    notes = []
+    walks = (("Walk-forward, anchored", judged.anchored), ("Walk-forward, rolling", judged.rolling))
+    for name, found in walks:
+        if isinstance(found, Missing):
+            rows.append((name, found, found, found, found))
+            notes.append(f"{name} was not made: {found.why}.")
+            continue
+        numbers = (
+            Num(found.inside_annual, "ratio"),
+            Num(found.sharpe_annual, "ratio"),
+            Num(found.held.highest, "ratio"),
+        )
+        rows.append((name, *numbers, Num(found.beaten, "share")))
+        notes.append(f"{name}: {found.about}.")
+    name, crossed = "Combinatorial, purged: middle of its histories", judged.crossed
+    if isinstance(crossed, Missing):
+        rows.append((name, crossed, crossed, crossed, crossed))
+        notes.append(f"Combinatorial purged cross-validation was not made: {crossed.why}.")
+    else:
+        numbers = (
+            Num(crossed.inside_annual, "ratio"),
+            Num(crossed.median_annual, "ratio"),
+            Num(crossed.held.highest, "ratio"),
+        )
+        below = float(np.mean(crossed.held.sharpes_annual < crossed.median_annual))
+        rows.append((name, *numbers, Num(below, "share")))
+        notes.append(f"Combinatorial: {crossed.about}.")
+    columns = ("", "Chosen at", "Came to", "Best in hindsight", "Policies beaten")
+    return Table(
+        "Choosing the best [[Sharpe|Sharpe ratio]], judged on other sessions",
+        tuple(Column(one) for one in columns),
+        tuple(rows),
+        note=" ".join(notes),
+    )
 
 
 def _cross_validated(found: Overfitting | Missing) -> str:

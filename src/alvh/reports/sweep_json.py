@@ -11,6 +11,7 @@ from alvh.evidence.snooping import Snooping
 from alvh.evidence.sweep import Searched, SweepEvidence
 from alvh.evidence.sweep_effects import effects
 from alvh.evidence.trial_clusters import Clusters
+from alvh.evidence.walk_forward import CrossValidation, WalkForward
 from alvh.reports.parts.sweep_effects import say
 from alvh.reports.result_json import rate
 from alvh.reports.sweep import luck, passes
@@ -44,6 +45,8 @@ def sweep_dict(searched: Searched, judged: SweepEvidence) -> dict[str, Any]:
         "trials_that_differ": judged.clusters.count if isinstance(judged.clusters, Clusters) else None,
         "overfitting": _overfitting(judged.overfitting),
         "snooping": _snooping(judged.snooping),
+        "walk_forward": {"anchored": _walk(judged.anchored), "rolling": _walk(judged.rolling)},
+        "cross_validation": _crossed(judged.crossed),
         "effects": [
             {
                 "parameter": one.path,
@@ -118,6 +121,33 @@ def _snooping(one: Snooping | Missing) -> dict[str, Any]:
         "spa_p_upper": rate(one.superior_ability.p_upper),
         "mean_block": rate(one.mean_block),
         "draws": one.draws,
+    }
+
+
+def _walk(one: WalkForward | Missing) -> dict[str, Any]:
+    if isinstance(one, Missing):
+        return _why(one)
+    return {
+        "chosen_at": rate(one.inside_annual),
+        "came_to": rate(one.sharpe_annual),
+        "best_in_hindsight": rate(one.held.highest),
+        "beaten": rate(one.beaten),
+        "choices": int(one.chosen.size),
+        "sessions": int(one.sessions.size),
+    }
+
+
+def _crossed(one: CrossValidation | Missing) -> dict[str, Any]:
+    if isinstance(one, Missing):
+        return _why(one)
+    return {
+        "chosen_at": rate(one.inside_annual),
+        "came_to": [rate(value) for value in one.sharpes_annual.tolist()],
+        "best_in_hindsight": rate(one.held.highest),
+        "losing": rate(one.losing),
+        "groups": one.groups,
+        "tested": one.tested,
+        "gap_sessions": one.gap,
     }
 
 
