@@ -24,6 +24,7 @@ from alvh.decision.stress import (
     stressed_book,
 )
 from alvh.diagnosis.scenarios import COLUMNS, SPX_COLUMN, VVIX_COLUMN
+from alvh.market.engines.named_replays import EPISODES
 from alvh.market.engines.quintic_paths import ForwardVariance, draw_paths
 from alvh.maths.bootstrap import draw_blocks
 from alvh.values import Contract, Leg, Missing, Order, Plan
@@ -63,7 +64,7 @@ def rows(n: int, spx: float = 0.0, vx: float = 0.0, vvix: float = 0.0) -> np.nda
 
 def test_a_replay_is_its_own_sessions_in_their_order() -> None:
     past = PastMoves(DAYS, np.arange(6.0)[:, None] * np.ones(COLUMNS))
-    found = past.of(Replay("x", DAYS[2], DAYS[4]))
+    found = past.of(Replay("x", DAYS[1], DAYS[4]))
     assert not isinstance(found, Missing)
     assert found[:, 0].tolist() == [2.0, 3.0, 4.0]
 
@@ -72,20 +73,20 @@ def test_a_replay_that_is_not_known_says_why() -> None:
     holes = rows(6)
     holes[3, VVIX_COLUMN] = math.nan
     past = PastMoves(DAYS, holes)
-    assert past.of(Replay("x", DAYS[2], DAYS[4])) == Missing("x: 1 of 3 sessions lack a move of SPX, VX or VVIX")
+    assert past.of(Replay("x", DAYS[1], DAYS[4])) == Missing("x: 1 of 3 sessions lack a move of SPX, VX or VVIX")
     later = past.of(Replay("x", DAYS[4], MONDAY))
     assert isinstance(later, Missing)
     assert "after what is known" in later.why
-    # The first session has no move of its own.
-    first = past.of(Replay("x", DAYS[0], DAYS[2]))
+    first = past.of(Replay("x", DAYS[0] - dt.timedelta(1), DAYS[2]))
     assert isinstance(first, Missing)
     assert "before the moves" in first.why
     assert isinstance(PastMoves((), np.zeros((0, COLUMNS))).of(REPLAYS[0]), Missing)
 
 
-def test_the_named_replays_are_stretches_in_order() -> None:
-    assert [r.name for r in REPLAYS] == ["Oct 2008", "Feb 2018", "1Q20", "2022 grind", "Aug 2024"]
-    assert all(r.first < r.last for r in REPLAYS)
+def test_the_named_replays_are_those_of_the_engine() -> None:
+    assert [r.name for r in REPLAYS] == list(EPISODES)
+    assert {"oct-2008", "feb-2018", "1q20", "grind-2022", "aug-2024"} <= set(EPISODES)
+    assert all(r.eve < r.last for r in REPLAYS)
 
 
 # -- the book ----------------------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ from alvh.values import Missing, Plan
 from tiny_market import tiny_market
 
 
-def past(fall: float = -0.01, rise: float = 0.04, *, last: dt.date = dt.date(2024, 12, 31)) -> PastMoves:
+def past(fall: float = -0.01, rise: float = 0.04, *, last: dt.date = dt.date(2025, 12, 31)) -> PastMoves:
     """Sessions from 2008 on that all fell alike, VX rising: what happened in them is in the test's hands."""
     days = np.arange(np.datetime64("2008-01-01"), np.datetime64(last) + 1)
     days = days[np.is_busday(days)]
@@ -60,7 +60,8 @@ def made() -> Stress:
 def test_a_fall_costs_the_condor_and_pays_the_hedges() -> None:
     rows = [row for row in made().replays if isinstance(row, ReplayRow)]
     assert [row.name for row in rows] == [replay.name for replay in REPLAYS]
-    long = next(row for row in rows if row.name == "2022 grind")
+    long = next(row for row in rows if row.name == "grind-2022")
+    assert (long.sessions, long.whole) == (63, 202), "weekdays after 3 January, up to 12 October"
     assert long.spx == pytest.approx(math.expm1(-0.01 * long.sessions))
     assert long.vx == pytest.approx(math.expm1(0.04 * long.sessions))
     assert "condor" in made().layers
@@ -76,6 +77,7 @@ def test_layers_add_up_and_are_set_against_equity() -> None:
         assert sum(float(x) for x in row.pnl_usd.values()) == pytest.approx(float(row.total_usd))
         assert row.of_equity == pytest.approx(float(row.total_usd) / 5_000_000.0)
         assert row.low_usd <= float(row.total_usd)
+        assert row.low_of_equity == pytest.approx(row.low_usd / 5_000_000.0)
         assert 1 <= row.low_session <= row.sessions
 
 
@@ -107,22 +109,23 @@ def test_both_engines_say_percentiles_and_what_is_earned() -> None:
 
 
 def test_the_headline_names_the_worst_replay() -> None:
-    worst = min((row for row in made().replays if isinstance(row, ReplayRow)), key=lambda row: row.of_equity)
-    assert made().headline.startswith(f"worst replay {worst.name} {worst.of_equity * 100:+.1f} % of equity; 5 % of ")
+    worst = min((row for row in made().replays if isinstance(row, ReplayRow)), key=lambda row: row.low_of_equity)
+    said = f"worst replay {worst.low_of_equity * 100:+.1f} % of equity ({worst.name}); 5 % of blocks paths end below "
+    assert made().headline.startswith(said)
     assert headline((Missing("x"),), (Missing("y"),)) == "no scenario can be valued tonight"
 
 
 def test_a_replay_after_the_evening_is_not_known() -> None:
     early = stress(replace(entry(), moves=past(last=dt.date(2019, 12, 31))))
     known = [isinstance(row, ReplayRow) for row in early.replays]
-    assert known == [True, True, False, False, False]
+    assert known == [True, True, False, False, False, False]
     assert all("after what is known" in row.why for row in early.replays if isinstance(row, Missing))
 
 
 def test_without_other_moves_those_of_the_history_are_taken_up_to_the_evening() -> None:
     """A history of two years knows one replay; its blocks hold the sessions up to the evening and none later."""
     own = stress(replace(entry(), moves=None))
-    assert [isinstance(row, ReplayRow) for row in own.replays] == [False, True, False, False, False]
+    assert [isinstance(row, ReplayRow) for row in own.replays] == [False, True, False, False, False, False]
     blocks = own.engines[0]
     assert isinstance(blocks, EngineRow)
     assert int(blocks.what.split()[0]) <= entry().view.i
@@ -140,6 +143,6 @@ def test_the_same_evening_gives_the_same_table_and_json_can_say_it() -> None:
     assert stress(entry()) == made()
     said = json.loads(json.dumps(plain(made()), allow_nan=False))
     assert set(said) == {"layers", "capital_usd", "replays", "engines", "headline", "note"}
-    assert said["replays"][0]["name"] == "Oct 2008"
+    assert said["replays"][0]["name"] == "oct-2008"
     assert set(said["engines"][0]["total"]) == {"low", "middle", "high", "mean", "error"}
     assert "modelled" in said["note"]

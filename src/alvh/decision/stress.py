@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
@@ -17,6 +18,7 @@ import numpy as np
 from alvh.decision.book_after import Units
 from alvh.decision.scenario_book import Path, Priced, block_moves, pnl_on, priced, wanted_paths
 from alvh.diagnosis.scenarios import SPX_COLUMN, VVIX_COLUMN
+from alvh.market.engines.named_replays import EPISODES
 from alvh.market.engines.quintic_paths import QuinticPaths
 from alvh.market.observe import View
 from alvh.maths.bootstrap import Blocks
@@ -27,22 +29,15 @@ Moves: TypeAlias = Callable[[Sequence[Path]], Floats]
 
 
 class Replay(NamedTuple):
-    """A stretch of real sessions, by name: the moves of `first` to `last`, both included."""
+    """A stretch of real sessions, by name: those after `eve`, up to `last`."""
 
     name: str
-    first: dt.date
+    eve: dt.date
     last: dt.date
 
 
-REPLAYS: Final = (
-    Replay("Oct 2008", dt.date(2008, 10, 1), dt.date(2008, 10, 27)),
-    Replay("Feb 2018", dt.date(2018, 1, 29), dt.date(2018, 2, 8)),
-    Replay("1Q20", dt.date(2020, 2, 20), dt.date(2020, 3, 23)),
-    Replay("2022 grind", dt.date(2022, 3, 30), dt.date(2022, 6, 16)),
-    Replay("Aug 2024", dt.date(2024, 8, 1), dt.date(2024, 8, 5)),
-)
-"""`methodology.md` section 7, and October 2008. Each ends at the lowest close of its fall: chosen because they
-hurt, they say nothing of how often it happens."""
+REPLAYS: Final = tuple(Replay(name, episode.eve, episode.last) for name, episode in EPISODES.items())
+"""The named replays of the scenario engine: chosen because they hurt, they say nothing of how often it happens."""
 
 
 class PastMoves(NamedTuple):
@@ -53,13 +48,12 @@ class PastMoves(NamedTuple):
 
     def of(self, replay: Replay) -> Floats | Missing:
         """Return the rows of a replay, or why there are none."""
-        known = (self.dates[0], self.dates[-1]) if self.dates else (dt.date.max, dt.date.min)
-        if replay.last > known[1]:
+        first, stop = bisect_right(self.dates, replay.eve), bisect_right(self.dates, replay.last)
+        if not self.dates or replay.last > self.dates[-1]:
             return Missing(f"{replay.name} ends on {replay.last}, after what is known")
-        if replay.first <= known[0]:
-            return Missing(f"{replay.name} begins on {replay.first}, before the moves that are known")
-        inside = [replay.first <= date <= replay.last for date in self.dates]
-        rows: Floats = self.rows[np.array(inside)]
+        if replay.eve < self.dates[0]:
+            return Missing(f"{replay.name} begins after {replay.eve}, before the moves that are known")
+        rows = self.rows[first:stop]
         lacking = int((~np.isfinite(rows).all(axis=1)).sum())
         if lacking:
             return Missing(f"{replay.name}: {lacking} of {len(rows)} sessions lack a move of SPX, VX or VVIX")

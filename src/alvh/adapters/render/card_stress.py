@@ -42,8 +42,9 @@ def reasons(stress: Stress) -> list[str]:
 
 def _replays(stress: Stress, known: list[ReplayRow]) -> RenderableType:
     """Lay replays out side by side: what the market did, what each layer made of it, the lowest close on the way."""
-    grid = _grid(("tonight's book in", *(row.name for row in known)))
-    grid.add_row("sessions", *(str(row.sessions) for row in known))
+    grid = _grid(("tonight's book", *(row.name for row in known)))
+    sessions = (f"{row.sessions}" + f" of {row.whole}" * (row.whole > row.sessions) for row in known)
+    grid.add_row("sessions", *sessions)
     for name, moves in (
         ("SPX", [r.spx for r in known]),
         ("VX", [r.vx for r in known]),
@@ -54,8 +55,9 @@ def _replays(stress: Stress, known: list[ReplayRow]) -> RenderableType:
         grid.add_row(layer, *(_usd(row.pnl_usd[layer]) for row in known))
     grid.add_row("total", *(_usd(row.total_usd) for row in known), style="bold")
     grid.add_row("of equity", *(_signed(row.of_equity) for row in known))
-    grid.add_row("lowest close", *(_usd(row.low_usd) for row in known))
-    grid.add_row("on day", *(str(row.low_session) if math.isfinite(row.low_usd) else DASH for row in known))
+    grid.add_row("lowest close", *(_usd(row.low_usd) for row in known), style="bold")
+    grid.add_row("of equity", *(_signed(row.low_of_equity) for row in known))
+    grid.add_row("on day", *(str(row.low_session) if row.low_session else DASH for row in known))
     return grid
 
 

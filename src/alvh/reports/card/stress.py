@@ -51,22 +51,26 @@ class ReplayRow:
 
     Attributes
     ----------
-    name, first, last, sessions
-        What is replayed.
+    name, eve, last : str, datetime.date, datetime.date
+        What is replayed: the sessions after its eve.
+    sessions, whole : int
+        How many of them are, the horizon of the engines at most, and how many there are.
     spx, vx, vvix : float
-        What SPX, a VX future 30 days from expiry and VVIX did, fractions.
+        What SPX, a VX future 30 days from expiry and VVIX did in them, fractions.
     pnl_usd : mapping of layer -> USD, or why not
-    total_usd : float
+        At the end, as `total_usd` and `of_equity`, its share of the account's equity (NaN where there is none).
+    total_usd : float or Missing
     of_equity : float
-        `total_usd` as a share of the account's equity; NaN where there is none.
-    low_usd, low_session : float, int
-        The lowest total at a close on the way, and at the end of which session.
+    low_usd, low_of_equity, low_session : float, float, int
+        The lowest total at a close on the way, its share of equity, and at the end of which session; NaN and 0 where
+        there is no total.
     """
 
     name: str
-    first: dt.date
+    eve: dt.date
     last: dt.date
     sessions: int
+    whole: int
     spx: float
     vx: float
     vvix: float
@@ -74,6 +78,7 @@ class ReplayRow:
     total_usd: float | Missing
     of_equity: float
     low_usd: float
+    low_of_equity: float
     low_session: int
 
 
@@ -181,29 +186,33 @@ def stress(facts: Facts) -> Stress:
 
 def _replay(scene: _Scene, replay: Replay) -> ReplayRow | Missing:
     """Return one replay: the book at its end, and the lowest close on the way."""
-    rows = scene.past.of(replay)
-    if isinstance(rows, Missing):
-        return rows
-    totals, last = [], np.zeros(0)
-    for k in range(1, len(rows) + 1):
-        book = scene.ready(k)
-        last = book.pnl(replayed(rows[:k]))[0]
-        totals.append(float(last.sum()))
-    lowest = int(np.nanargmin(totals)) if np.isfinite(totals).all() else len(totals) - 1
+    every = scene.past.of(replay)
+    if isinstance(every, Missing):
+        return every
+    rows = every[: scene.params.horizon]
+    totals, last = np.empty(len(rows)), np.zeros(0)
+    for k in range(len(rows)):
+        book = scene.ready(k + 1)
+        last = book.pnl(replayed(rows[: k + 1]))[0]
+        totals[k] = last.sum()
+    known = bool(np.isfinite(totals).all())
+    lowest = int(np.argmin(totals)) if known else 0
     moved = np.expm1(rows.sum(axis=0))
     return ReplayRow(
         name=replay.name,
-        first=replay.first,
+        eve=replay.eve,
         last=replay.last,
         sessions=len(rows),
+        whole=len(every),
         spx=float(moved[SPX_COLUMN]),
         vx=float(moved[VX_COLUMN]),
         vvix=float(moved[VVIX_COLUMN]),
         pnl_usd={name: book.unpriced.get(name, float(x)) for name, x in zip(book.layers, last, strict=True)},
-        total_usd=_lacking(book) or totals[-1],
-        of_equity=_share(totals[-1], scene.equity_usd),
-        low_usd=totals[lowest],
-        low_session=lowest + 1,
+        total_usd=_lacking(book) or float(totals[-1]),
+        of_equity=_share(float(totals[-1]), scene.equity_usd),
+        low_usd=float(totals[lowest]) if known else math.nan,
+        low_of_equity=_share(float(totals[lowest]), scene.equity_usd) if known else math.nan,
+        low_session=lowest + 1 if known else 0,
     )
 
 
@@ -266,14 +275,15 @@ def _share(usd: float, equity_usd: float) -> float:
 
 
 def headline(replays: tuple[ReplayRow | Missing, ...], engines: tuple[EngineRow | Missing, ...]) -> str:
-    """Say the worst replay and what five paths in a hundred lose, in one line."""
+    """Say the lowest close of all replays and what five paths in a hundred lose, in one line."""
     said = []
-    known = [row for row in replays if isinstance(row, ReplayRow) and math.isfinite(row.of_equity)]
+    known = [row for row in replays if isinstance(row, ReplayRow) and math.isfinite(row.low_of_equity)]
     if known:
-        worst = min(known, key=lambda row: row.of_equity)
-        said.append(f"worst replay {worst.name} {worst.of_equity * 100:+.1f} % of equity")
+        worst = min(known, key=lambda row: row.low_of_equity)
+        said.append(f"worst replay {worst.low_of_equity * 100:+.1f} % of equity ({worst.name})")
     lows = [row for row in engines if isinstance(row, EngineRow) and math.isfinite(row.low_of_equity)]
     if lows:
-        shares = ", ".join(f"{row.low_of_equity * 100:+.1f} % ({row.name})" for row in lows)
-        said.append(f"5 % of paths end below {shares}")
+        first, *others = [f"{row.low_of_equity * 100:+.1f} %" for row in lows]
+        named = ", ".join(f"{row.name} {share}" for row, share in zip(lows[1:], others, strict=True))
+        said.append(f"5 % of {lows[0].name} paths end below {first}{named and f' ({named})'}")
     return "; ".join(said) if said else "no scenario can be valued tonight"
