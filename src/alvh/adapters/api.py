@@ -19,6 +19,7 @@ from alvh.adapters.leg_frame import LEG_KEYS, leg_frame
 from alvh.adapters.load import load_history
 from alvh.adapters.sources.demo import demo_tables
 from alvh.adapters.store import Store
+from alvh.adapters.trials import Trials
 from alvh.day import Source, choose_source
 from alvh.decision.decide import decide as decide_day
 from alvh.diagnosis.diagnose import Readings, diagnose
@@ -45,10 +46,13 @@ class Market:
     ----------
     history : History
     load_seconds : float
+    store : Path or None
+        The folder it was loaded from, whose trial counter its backtests are added to; None for a market in memory.
     """
 
     history: History
     load_seconds: float
+    store: Path | None = None
 
     def view(self, date: dt.date | str, *, quotes: Source = "auto", policy: Policy | str = "alvh") -> View:
         """Return everything known at a session's close and nothing after it.
@@ -239,6 +243,7 @@ def open_market(
         Symbols whose option chains are loaded too.
     """
     begun = time.perf_counter()
+    folder: Path | None = None
     if store == DEMO:
         history = build_history(demo_tables())
     else:
@@ -246,7 +251,7 @@ def open_market(
         history = load_history(
             Store(folder), first=_date(first) if first else None, last=_date(last) if last else None, chains=chains
         )
-    return Market(history, time.perf_counter() - begun)
+    return Market(history, time.perf_counter() - begun, folder)
 
 
 def policy(name: str, **overrides: Any) -> Policy:
@@ -280,13 +285,18 @@ def backtest(
     nav_usd: float = backtesting.DEFAULT_NAV_USD,
     broker: str = "generic",
 ) -> Result:
-    """Run one policy and return its result. `market` is an opened market, a store's folder, or ``"demo"``."""
+    """Run one policy and return its result. `market` is an opened market, a store's folder, or ``"demo"``.
+
+    A run on a store counts as a trial of that store (`alvh.adapters.trials`).
+    """
     chosen = _policy(policy)
     request = backtesting.Request(
         _date(first) if first else None, _date(last) if last else None, fill, quotes, nav_usd, broker
     )
     begun = time.perf_counter()
+    folder: Path | None = None
     if isinstance(market, Market):
+        folder = market.store
         bench = backtesting.bench_of(market.history, [chosen], request, begun)
     elif market == DEMO:
         bench = backtesting.bench_of(build_history(demo_tables()), [chosen], request, begun)
@@ -296,7 +306,10 @@ def backtest(
     started = time.perf_counter()
     made = backtesting.folded(bench, chosen, request)
     seconds = {"load": bench.load_seconds, "run": time.perf_counter() - started}
-    return Result(account(made, seconds), leg_frame(made))
+    statement = account(made, seconds)
+    if folder is not None:
+        Trials(folder).add(statement, kind="backtest", when=dt.datetime.now(dt.UTC))
+    return Result(statement, leg_frame(made))
 
 
 def _long(lines: Sequence[TermLine], names: tuple[str, str]) -> pl.DataFrame:

@@ -68,6 +68,7 @@ def backtest(
     from alvh.adapters import backtesting  # noqa: PLC0415
     from alvh.adapters.cli.run import run_and_show  # noqa: PLC0415
     from alvh.adapters.store import Store  # noqa: PLC0415
+    from alvh.adapters.trials import count_runs  # noqa: PLC0415
 
     if report is not None:
         writable(report)
@@ -78,12 +79,15 @@ def backtest(
         backtesting.execution(policy, request)
     with progress_bar() as tell:
         tell("loading", 0, 1)
-        bench = backtesting.prepare(Store(Store.locate(store_path)), found, request)
+        root = Store.locate(store_path)
+        bench = backtesting.prepare(Store(root), found, request)
         results = run_and_show(bench, found, request, report, tell, draws or 0)
+    counted = count_runs(root, results.statements, kind="backtest", when=dt.datetime.now(dt.UTC))
     if as_json:
         print_json(results.as_json())
     else:
         results.print()
+        click.echo(counted)
     return 0
 
 
