@@ -25,8 +25,8 @@ def text(stress: Stress, width: int = 80) -> str:
 
 def test_every_replay_layer_and_engine_is_there_at_eighty_columns() -> None:
     said = text(made())
-    for word in ("oct-2008", "feb-2018", "1q20", "grind-2022", "aug-2024", "63 of 202", "SPX", "VVIX", "total",
-                 "of equity", "lowest close", "5,000 blocks paths", "4,000 quintic paths", "mean", *made().layers):  # fmt: skip
+    words = ("oct-2008", "feb-2018", "1q20", "grind-2022", "aug-2024", "63 of 202", "SPX", "VVIX", "total", "of equity")
+    for word in (*words, "lowest close", "5,000 blocks paths", "4,000 quintic paths", "mean", *made().layers):
         assert word in said, word
     assert "…" not in said
     assert "modelled" in said

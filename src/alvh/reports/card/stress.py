@@ -238,7 +238,7 @@ def _quintic(scene: _Scene, book: StressedBook) -> EngineRow | Missing:
     raised = f", {xi0.raised} of its terms raised" if xi0.raised else ""
     what = (
         f"quintic Ornstein-Uhlenbeck model on today's forward variance{raised}; pricing measure, no premium in it; its "
-        "one fast factor hardly moves VX beyond three months"
+        "one fast factor hardly moves a VX future more than a month from its expiry"
     )
     return _engine(scene, book, of_model(drawn), "quintic", what, drawn.weight)
 
