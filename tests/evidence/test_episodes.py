@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,7 @@ def test_an_episode_ends_21_sessions_after_its_low(episode: Episode) -> None:
 def test_the_eight_are_in_order_and_apart() -> None:
     names = ["2008", "2011", "Aug 2015", "Feb 2018", "2020", "2022", "Aug 2024", "Apr 2025"]
     assert [one.name for one in EPISODES] == names
-    assert all(a.last < b.high for a, b in zip(EPISODES, EPISODES[1:], strict=False))
+    assert all(a.last < b.high for a, b in pairwise(EPISODES))
 
 
 @pytest.mark.parametrize("episode", EPISODES, ids=lambda one: one.name)

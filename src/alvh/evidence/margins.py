@@ -27,6 +27,7 @@ from alvh.evidence.effects import (
     deepest,
     effects,
     mean_effect,
+    regime_effect,
 )
 from alvh.evidence.episodes import EPISODES, Episode, inside
 from alvh.evidence.measure import daily_returns
@@ -43,7 +44,7 @@ SHORTEST_BLOCK_SESSIONS = 21.0
 """30 calendar days in sessions, 30 x 252 / 365.25 rounded up: `methodology.md`, section 9, gives the bound in days, a
 block is counted in sessions."""
 FEWEST_SPELLS = 8
-"""A regime met in fewer separate stretches of one mean block than this has no interval, for the same reason as
+"""A regime met in fewer stretches, apart by more than a mean block, has no interval, for the same reason as
 `FEWEST_BLOCKS`."""
 HALVES = (("2007-2014", None, "2015-01-01"), ("2015-2026", "2015-01-01", None))
 
@@ -66,8 +67,8 @@ class EpisodeEffect(NamedTuple):
 class Margin:
     """What a piece adds: over the whole history, by half, by regime and by episode.
 
-    `whole` and each of `halves` have one entry for each of `METRICS`; `regimes` the difference of the mean return a
-    session (decimal) in each regime that occurs; `pnl_usd_by_regime` the plain sum of P&L differences there.
+    `whole` and each of `halves` have one entry for each of `METRICS`; `regimes` the difference of the mean log return
+    a session (decimal) in each regime that occurs; `pnl_usd_by_regime` the plain sum of P&L differences there.
     """
 
     whole: Mapping[str, Effect | Missing]
@@ -155,11 +156,7 @@ def _paired(with_usd: Floats, without_usd: Floats, start_usd: float, sessions: D
 
 
 def by_regime(pair: Paired, regimes: Sequence[str], resampling: Resampling) -> dict[str, Effect | Missing]:
-    """Return the difference of the mean return a session in each regime that occurs, decimal.
-
-    The whole history is drawn again, so that a regime comes in its own stretches, more or fewer of them: what is judged
-    is the ratio of two sums, by its linear part.
-    """
+    """Return the difference of the mean log return a session in each regime that occurs, decimal."""
     named = np.asarray(regimes, dtype=np.str_)
     out: dict[str, Effect | Missing] = {}
     for name in _occurring(regimes):
@@ -170,20 +167,14 @@ def by_regime(pair: Paired, regimes: Sequence[str], resampling: Resampling) -> d
                 f"{int(within.sum())} sessions in {met} separate stretches: fewer than {FEWEST_SPELLS} say nothing sure"
             )
             continue
-        gained = pair.returns_with - pair.returns_without
-        mean, share = float(gained[within].mean()), float(within.mean())
-        linear = np.where(within, (gained - mean) / share, 0.0) + mean
-        out[name] = mean_effect(linear, resampling.blocks(pair.n))
+        out[name] = regime_effect(pair.log_gain, within, resampling.blocks(pair.n), resampling.mean_block)
     return out
 
 
 def spells(within: Bools, mean_block: float) -> int:
-    """Return in how many stretches of one mean block, laid end to end from its first session on, something occurs."""
-    count, next_free = 0, -1.0
-    for t in np.flatnonzero(within):
-        if t >= next_free:
-            count, next_free = count + 1, t + mean_block
-    return count
+    """Return in how many stretches something occurs that lie apart by more than one mean block."""
+    at = np.flatnonzero(within)
+    return int(at.size > 0) + int(np.count_nonzero(np.diff(at) > mean_block))
 
 
 def holding_sessions(campaigns: Sequence[CampaignLine], sessions: Dates) -> float:

@@ -8,8 +8,8 @@ What "changes nothing" means differs by metric, and so do the pieces:
 
 - *growth and P&L*: the mean of the difference of log returns (of P&L) is nought. ``long tail`` pays a little every day
   and gains on the market's jumps, as VIX calls do; ``short tail`` is its mirror image, as sold wings are; ``booked
-  late`` and ``booked late, short`` are overlapping trades with the skewed payoffs of the two, each accrued evenly while it is
-  held, so that the differences are as dependent as overlapping trades can make them.
+  late`` and ``booked late, short`` are overlapping trades with the skewed payoffs of the two, each accrued evenly while
+  it is held, so that the differences are as dependent as overlapping trades can make them.
 - *drawdown and tail*: with and without have the same law, they may be exchanged. ``twin`` is the same condor entered on
   another weekday; ``crash coin`` is something that in each stretch of stress helps or hurts by the toss of a coin;
   ``noise`` is a piece that adds and takes at random, more in volatile markets. These are null for all four metrics.
