@@ -28,6 +28,8 @@ from alvh.values import Dates, Floats
 
 LOSS = 0.20
 """What counts as ruin: a fall of so much from the highest equity so far."""
+ROUNDING = 1e-12
+"""A fall of exactly the loss counts, whatever its last binary digit."""
 Z95 = 1.959963984540054
 
 
@@ -134,7 +136,7 @@ def ruin(equity_usd: Floats, nav_usd: float, weights: Floats, *, loss: float = L
         Sessions that count; 0 for all.
     """
     until = horizon or equity_usd.shape[1]
-    fell = np.array([bool((drawdowns(path[:until], nav_usd) <= -loss).any()) for path in equity_usd])
+    fell = np.array([bool((drawdowns(path[:until], nav_usd) <= ROUNDING - loss).any()) for path in equity_usd])
     shares = weights / weights.sum()
     effective = effective_size(shares)
     return Estimate(*wilson(float(shares @ fell), effective), len(fell), effective)

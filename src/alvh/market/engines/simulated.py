@@ -23,16 +23,13 @@ from alvh import conventions
 from alvh.conventions.calendar import LAST_DAY
 from alvh.market.engines.fitted import EngineError, Fit
 from alvh.market.engines.history_driven import Path, Start
-from alvh.market.engines.states import BASIS_DAYS, basis_at, ceiling_points, days_of, total_variance
-from alvh.market.history import EPOCH, History
-from alvh.market.vx import MIN_FRONT_SESSIONS, VxCurve, expiry_rows
-from alvh.maths.kernel import kernel
+from alvh.market.engines.simulated_vx import Terms, past_contracts, simulated_curve
+from alvh.market.engines.states import BASIS_DAYS, LN_VIX, days_of, total_variance
+from alvh.market.history import History
 from alvh.values import Floats, Ints
 
 LEAD_SESSIONS: Final = 560
 """Real sessions in front of the simulated ones: two years and some, as `alvh.adapters.load` takes."""
-LISTED_MONTHS: Final = 9
-"""Monthly VX expiries with a settlement on a simulated session; CFE lists nine."""
 LEAST_FORWARD: Final = 0.2
 """Forward variance between two nodes is at least this share of the rate before; the least on 2008-2026 was 0.24."""
 SOURCE: Final = "simulated: alvh.market.engines"
@@ -97,11 +94,11 @@ def simulated_history(
     cut, horizon = slice(max(0, now - lead) if lead else now, now), len(path.values)
     past = history.days[cut]
     days = np.concatenate((past, days_after(start.date, horizon)))
-    variance, raised = node_variance(path)
+    variance, raised = node_variance(path.names, path.nodes, path.values)
     levels = levels_of(path, made, variance, float(closes[-1]))
     nothing = np.full(len(past), np.nan)
     names = dict.fromkeys((*history.series, *levels))
-    vx, capped, settled = _curve(history, path, variance, days, cut, levels)
+    vx, capped, settled = simulated_curve(history, _terms(path, start, variance, levels), days, cut)
     held = History(
         dates=tuple(days.astype("datetime64[D]").astype(object)),
         days=days,
@@ -117,7 +114,7 @@ def simulated_history(
         rates=_held(history.rates, cut, horizon),
         rate_age_days=_held(history.rate_age_days, cut, horizon),
         vx=vx,
-        vx_weekly=_past_contracts(history, cut, days),
+        vx_weekly=past_contracts(history, cut, days),
         dividend_yield=_held({"yield": history.dividend_yield}, cut, horizon)["yield"],
         dividend_assumed=history.dividend_assumed,
         set_value=np.concatenate((history.set_value[cut], levels["SPX.open"])),
@@ -137,10 +134,22 @@ def days_after(date: dt.date, horizon: int) -> Ints:
     return coming.astype("datetime64[D]").astype(np.int64)
 
 
-def node_variance(path: Path) -> tuple[Floats, int]:
-    """Return total variance to each node, (horizon, nodes), raised where it must be, and on how many sessions."""
-    days = days_of(path.nodes)
-    level = np.cumsum(np.column_stack([path.column(name) for name in path.nodes]), axis=1)
+def node_variance(names: tuple[str, ...], nodes: tuple[str, ...], values: Floats) -> tuple[Floats, int]:
+    """Return total variance to each node, raised where it must be, and on how many sessions it was.
+
+    Parameters
+    ----------
+    names, nodes : tuples of str
+    values : array (n, columns)
+        States.
+
+    Returns
+    -------
+    variance : array (n, nodes)
+    raised : int
+    """
+    days = days_of(nodes)
+    level = np.cumsum(values[:, [names.index(name) for name in nodes]], axis=1)
     variance = np.column_stack([total_variance(level[:, j], days[j]) for j in range(len(days))])
     as_drawn = variance.copy()
     before_days, before = 0.0, np.zeros(len(variance))
@@ -151,6 +160,16 @@ def node_variance(path: Path) -> tuple[Floats, int]:
         rate = (variance[:, j] - before) / (days[j] - before_days)
         before_days, before = days[j], variance[:, j]
     return variance, int(np.sum((variance > as_drawn).any(axis=1)))
+
+
+def _terms(path: Path, start: Start, variance: Floats, levels: Mapping[str, Floats]) -> Terms:
+    """Return what VX is made of, from the start on."""
+    begin = start.values[None, :]
+    first, _ = node_variance(path.names, path.nodes, begin)
+    basis = np.concatenate((begin, path.values))[:, len(path.names) - len(BASIS_DAYS) :]
+    vix = np.concatenate((np.exp(begin[:, LN_VIX]), levels["VIX"]))
+    opened = np.concatenate(([np.nan], levels["VIX.open"]))
+    return Terms(days_of(path.nodes), np.concatenate((first, variance)), basis, vix, opened)
 
 
 def levels_of(path: Path, made: Fit, variance: Floats, spx: float) -> Mapping[str, Floats]:
@@ -179,94 +198,3 @@ def _held(table: Mapping[str, Floats], cut: slice, horizon: int) -> dict[str, Fl
         known = values[: cut.stop][np.isfinite(values[: cut.stop])]
         out[name] = np.concatenate((values[cut], np.full(horizon, known[-1] if len(known) else np.nan)))
     return out
-
-
-def _curve(
-    history: History, path: Path, variance: Floats, days: Ints, cut: slice, levels: Mapping[str, Floats]
-) -> tuple[VxCurve, int, int]:
-    """Return the VX curve of past and path, how many settlements were capped, and how many there are."""
-    real, past = history.vx, cut.stop - cut.start
-    today = int(history.days[cut.stop - 1])
-    old = real.expiry_days[(real.expiry_days > days[0]) & (real.expiry_days <= today)]
-    expiries = np.concatenate((old, expiries_after(today, int(days[-1]))))
-    settle, final = np.full((len(days), len(expiries)), np.nan), np.full(len(expiries), np.nan)
-    known = np.flatnonzero(np.isin(real.expiry_days, expiries))
-    column = np.searchsorted(expiries, real.expiry_days[known])
-    settle[:past, column] = real.settle[cut][:, known]
-    done = real.expiry_days[known] <= today
-    final[column[done]] = real.final[known[done]]
-    basis = path.values[:, len(path.names) - len(BASIS_DAYS) :]
-    capped, settled = fill_settlements(
-        days[past:], expiries, days_of(path.nodes), variance, basis, LISTED_MONTHS, settle[past:]
-    )
-    for j in range(len(old), len(expiries)):
-        t = int(np.searchsorted(days, expiries[j]))
-        if t < len(days):
-            final[j] = final_settlement(levels, t - past, float(history.column("VIX")[cut.stop - 1]))
-    return curve_of(days, settle, expiries, final), capped, settled
-
-
-def final_settlement(levels: Mapping[str, Floats], t: int, before: float) -> float:
-    """Return VRO of a simulated morning: VIX's open, or without one the geometric mean of the closes around it."""
-    opened, vix = float(levels["VIX.open"][t]), levels["VIX"]
-    earlier = float(vix[t - 1]) if t else before
-    return opened if np.isfinite(opened) else float(np.sqrt(earlier * vix[t]))
-
-
-def expiries_after(today: int, last: int) -> Ints:
-    """Return the monthly VX settlement days after `today`, to the `LISTED_MONTHS`-th after `last`."""
-    begin, end = (dt.date.fromordinal(day + EPOCH) for day in (today, last))
-    months = [
-        conventions.vix_expiry(year, month).toordinal() - EPOCH
-        for year in range(begin.year, end.year + 2)
-        for month in range(1, 13)
-    ]
-    wanted = np.array([day for day in months if day > today], dtype=np.int64)
-    return wanted[: int(np.sum(wanted <= last)) + LISTED_MONTHS]
-
-
-def curve_of(days: Ints, settle: Floats, expiries: Ints, final: Floats) -> VxCurve:
-    """Return a VX curve from its settlements."""
-    front = np.searchsorted(expiries, days, side="right").astype(np.int64)
-    enough = np.searchsorted(expiry_rows(days, expiries), np.arange(len(days)) + MIN_FRONT_SESSIONS)
-    return VxCurve(settle, expiries, final, front, np.maximum(enough, front).astype(np.int64))
-
-
-def _past_contracts(history: History, cut: slice, days: Ints) -> VxCurve:
-    """Return the weekly contracts that settled in the past; none is simulated."""
-    curve = history.vx_weekly
-    keep = (curve.expiry_days > days[0]) & (curve.expiry_days <= history.days[cut.stop - 1])
-    settle = np.full((len(days), int(keep.sum())), np.nan)
-    settle[: cut.stop - cut.start] = curve.settle[cut][:, keep]
-    return curve_of(days, settle, curve.expiry_days[keep], curve.final[keep])
-
-
-@kernel
-def fill_settlements(
-    days: Ints,
-    expiries: Ints,
-    node_days: Floats,
-    variance: Floats,
-    basis: Floats,
-    months: int,
-    out: Floats,
-) -> tuple[int, int]:
-    """Fill the settlements of the nearest monthly contracts; return how many were capped, and how many there are."""
-    capped, settled = 0, 0
-    for t in range(len(days)):
-        listed = 0
-        for j in range(len(expiries)):
-            left = float(expiries[j] - days[t])
-            if left <= 0.0:
-                continue
-            if listed == months:
-                break
-            ceiling = ceiling_points(left, node_days, variance[t])
-            gap = basis_at(left, BASIS_DAYS, basis[t])
-            if gap > 0.0:
-                gap = 0.0
-                capped += 1
-            out[t, j] = ceiling * np.exp(gap)
-            listed += 1
-            settled += 1
-    return capped, settled

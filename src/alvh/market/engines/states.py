@@ -25,7 +25,7 @@ from alvh.values import Bools, Floats, Ints
 NODES: Final = ("VIX", "VIX3M", "VIX6M")
 """Indices an engine works on. VIX9D begins in 2011 and would leave out 2008; VIX1Y ends in October 2020."""
 NODE_DAYS: Final = dict(ALL_NODES)
-BASIS_DAYS: Final = np.array([7.0, 15.0, 30.0, 60.0, 90.0, 120.0, 150.0, 180.0])
+BASIS_DAYS: Final = np.array([7.0, 15.0, 30.0, 45.0, 60.0, 75.0, 90.0, 120.0, 150.0, 180.0])
 """Terms of the basis, calendar days; at expiry it is zero, and beyond the last term that one's."""
 WINDOW_DAYS: Final = 30.0
 DAYS_A_YEAR: Final = 365.0
