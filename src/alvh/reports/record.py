@@ -73,7 +73,7 @@ def headline(record: Record, found: RecordEvidence) -> str:
     known = found.certainty
     if isinstance(known, Missing):
         return f"Too little to tell skill from luck: {known.why}."
-    flattered = " On closed trades, which flatter it, that is." if record.flattered else ""
+    flattered = " P&L stands on exits, which flatters it." if record.flattered else ""
     tried = f"the best of {known.trials:,} trials without skill" if known.trials > 1 else "zero"
     if known.dsr >= CONFIDENCE:
         return f"Above {tried} with a probability of {percent(known.dsr, 1)}.{flattered}"
@@ -85,8 +85,8 @@ def headline(record: Record, found: RecordEvidence) -> str:
     if found.sharpe.value <= 0.0:
         return f"It lost against doing nothing: a Sharpe ratio of {found.sharpe.value:.2f}.{flattered}"
     years = known.min_track_years
-    longer = "" if isinstance(years, Missing) else f"; at this rate it takes {years:,.0f} years to tell"
-    return f"It cannot be told from luck: {percent(known.psr, 1)} above zero after {found.years:.1f} years{longer}."
+    longer = "" if isinstance(years, Missing) else f"; at this rate it takes {years:,.1f} years to tell"
+    return f"It cannot be told from luck: {percent(known.psr, 1)} above zero after {found.years:.1f} years{longer}.{flattered}"
 
 
 def _verdict(record: Record, found: RecordEvidence) -> tuple[Block, ...]:
@@ -152,10 +152,7 @@ def _certainty(known: Certainty, unit: str) -> Table:
             ("Trials behind it, as you say", Num(known.trials, "count")),
             ("What the best of them shows by luck, Sharpe ratio a year", Num(known.benchmark_annual, "ratio")),
             ("Probability that it is above that ([[DSR]])", Num(known.dsr, "share")),
-            (
-                "Years such a record needs to be above 0 at 95 %",
-                years if isinstance(years, Missing) else Num(years, "ratio"),
-            ),
+            ("Years such a record needs to be above 0 at 95 %", needed),
         ),
         note="How many strategies were tried before this one was kept only you know (--trials). Trials without skill "
         "are taken to scatter by the sampling error of one of them.",
@@ -258,8 +255,7 @@ def _read(record: Record, remarks: Sequence[str]) -> tuple[Block, ...]:
         Group(str(k), "context", one.why, len(one.lines), tuple(f"line {line}" for line in one.lines))
         for k, one in enumerate(record.dropped, 1)
     )
-    said = [Sentence(text) for text in (*record.notes, *remarks)]
-    return (CountedList("Left out", groups, "Every row of the file is in it."), *said)
+    return (CountedList("Left out", groups, "Every row of the file is in it."), *(Sentence(text) for text in remarks))
 
 
 def _ends(one: Estimate, unit: Unit) -> tuple[Cell, Cell]:

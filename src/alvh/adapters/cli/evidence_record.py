@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from alvh.adapters.cli.options import Dollars, json_option, print_json, store_option, writable
 from alvh.adapters.errors import UserError
+
+if TYPE_CHECKING:
+    from alvh.evidence.records import Record
+    from alvh.values import Floats
 
 
 @click.command(
@@ -58,26 +63,11 @@ def evidence_record(
     from alvh.adapters.records import Given, read_record  # noqa: PLC0415
     from alvh.evidence.record_evidence import record_evidence  # noqa: PLC0415
     from alvh.reports.record import record_dict, record_report  # noqa: PLC0415
-    from alvh.values import Missing  # noqa: PLC0415
 
     if report is not None:
         writable(report)
     record = read_record(file, name, Given(nav_usd, daily_log))
-    regimes, cash, remarks = None, None, []
-    if store_path is not None:
-        from alvh.adapters.load import load_history  # noqa: PLC0415
-        from alvh.adapters.records.market import beside  # noqa: PLC0415
-        from alvh.adapters.store import Store  # noqa: PLC0415
-
-        found = beside(record, load_history(Store(Store.locate(store_path))))
-        if isinstance(found, Missing):
-            remarks.append(f"Of the store nothing was used: {found.why}.")
-        else:
-            regimes = found.regimes
-            if isinstance(found.cash_returns, Missing):
-                remarks.append(f"Interest could not be taken off: {found.cash_returns.why}.")
-            else:
-                cash = found.cash_returns
+    regimes, cash, remarks = _market(record, store_path)
     made = record_evidence(record, trials=trials, cash_returns=cash, regimes=regimes, seed=seed)
     page = record_report(record, made, remarks)
     if report is not None:
@@ -96,3 +86,23 @@ def evidence_record(
     if report is not None:
         click.echo(f"Report: {report.absolute()}")
     return 0
+
+
+def _market(record: Record, store_path: Path | None) -> tuple[tuple[str, ...] | None, Floats | None, list[str]]:
+    """Return regimes, what cash earned, and what is to be said of both; nothing without a store."""
+    from alvh.adapters.load import load_history  # noqa: PLC0415
+    from alvh.adapters.records.market import beside  # noqa: PLC0415
+    from alvh.adapters.store import Store  # noqa: PLC0415
+    from alvh.values import Missing  # noqa: PLC0415
+
+    if store_path is None:
+        return None, None, []
+    found = beside(record, load_history(Store(Store.locate(store_path))))
+    if isinstance(found, Missing):
+        return None, None, [f"Of the store nothing was used: {found.why}."]
+    if not record.includes_interest:
+        return found.regimes, None, []
+    if isinstance(found.cash_returns, Missing):
+        return found.regimes, None, [f"Interest could not be taken off: {found.cash_returns.why}."]
+    said = f"On {found.without_yield:,} days no bill yield is known, and none is taken off."
+    return found.regimes, found.cash_returns, [said] if found.without_yield else []

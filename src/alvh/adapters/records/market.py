@@ -13,17 +13,21 @@ from alvh.market.history import History
 from alvh.values import Bools, Floats, Ints, Missing
 
 UNKNOWN = "unknown"
+FEWEST_YIELDS = 0.95
+"""Share of days that need a bill yield: with fewer, what cash earned is not known."""
 
 
 class Beside(NamedTuple):
     """The market beside a record.
 
     `regimes` has a name for each period, ``unknown`` where the history has no session or no curve; `cash_returns` what
-    Treasury bills earned in each period, decimals, or why that is not known.
+    Treasury bills earned in each period, decimals, or why that is not known. On `without_yield` of the days no yield
+    is known and cash earns nothing, as in a run of ours.
     """
 
     regimes: tuple[str, ...]
     cash_returns: Floats | Missing
+    without_yield: int
 
 
 def beside(record: Record, history: History) -> Beside | Missing:
@@ -41,16 +45,20 @@ def beside(record: Record, history: History) -> Beside | Missing:
         return Missing("the store holds none of the record's days")
     codes = regime.prepare(history, "regime")
     names = tuple(regime.label(codes[k - 1]) if known else UNKNOWN for k, known in zip(at, there, strict=True))
-    return Beside(names, _cash(record, history, at, there))
+    cash, unknown = _cash(record, history, at, there)
+    return Beside(names, cash, unknown)
 
 
-def _cash(record: Record, history: History, at: Ints, there: Bools) -> Floats | Missing:
+def _cash(record: Record, history: History, at: Ints, there: Bools) -> tuple[Floats | Missing, int]:
+    """Return what bills earned in each period, and for how many of them no yield is known."""
     yields = history.derive("bill_yield", bill_yield)
+    earned = np.zeros(record.dates.size)
     rate = np.full(record.dates.size, np.nan)
     rate[there] = yields[at[there] - 1]
-    unknown = int((~np.isfinite(rate)).sum())
-    if unknown:
-        return Missing(f"the store has no bill yield for {unknown} of {rate.size} days")
-    days = (history.sessions[at] - history.sessions[at - 1]).astype("timedelta64[D]").astype(np.int64)
-    earned: Floats = rate * days / 365.0
-    return earned
+    known = np.isfinite(rate)
+    unknown = int((~known).sum())
+    if known.mean() < FEWEST_YIELDS:
+        return Missing(f"the store has no bill yield for {unknown:,} of {rate.size:,} days"), unknown
+    since = (history.sessions[at[known]] - history.sessions[at[known] - 1]).astype("timedelta64[D]")
+    earned[known] = rate[known] * since.astype(np.int64) / 365.0
+    return earned, unknown

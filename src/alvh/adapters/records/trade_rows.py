@@ -100,9 +100,9 @@ def _optional(line: Line, names: Sequence[str]) -> float:
 
 def as_record(path: Path, source: str, rows: TradeRows, nav_usd: float | None, notes: Sequence[str]) -> Record:
     """Return trades as a record on closed trades; UserError where they are none, or no start is known."""
-    if nav_usd is None:
+    if rows.trades and nav_usd is None:
         raise in_file(path, "does not say what the account was worth at the start: give it (--nav USD)")
-    made = record_of_trades(path.stem, source, rows.trades, nav_usd, dropped=rows.dropped, notes=notes)
+    made = record_of_trades(path.stem, source, rows.trades, nav_usd or 0.0, dropped=rows.dropped, notes=notes)
     if isinstance(made, Missing):
         raise in_file(path, made.why)
     return made
