@@ -17,12 +17,12 @@ import numpy as np
 from alvh import conventions
 from alvh.evidence.claims.claim import Estimate, Material
 from alvh.evidence.effects import FEWEST_BLOCKS
-from alvh.evidence.margins import mean_block
+from alvh.evidence.margins import SHORTEST_BLOCK_SESSIONS, mean_block
 from alvh.evidence.measure import day_of
 from alvh.evidence.verdicts import NOMINAL
 from alvh.maths.bootstrap import Blocks, draw_blocks
 from alvh.maths.resample import falls_of_draws, means_of_draws
-from alvh.values import Dates, Floats, Missing
+from alvh.values import Dates, Floats, Ints, Missing
 
 COVERED = 0.95
 """A window is tested where the data hold so many of its sessions."""
@@ -172,6 +172,35 @@ def across(values: Sequence[float], days: Dates, of: str, modelled_share: float 
     return Estimate(values[0], min(values), max(values), days.size, of, *span, basis, modelled_share)
 
 
+def spells(opened: Dates, closed: Dates) -> Ints:
+    """Return for each trade the number of its spell, from 0 on: trades that overlap, directly or in a chain, share one.
+
+    Parameters
+    ----------
+    opened, closed : arrays of datetime64[D]
+        Of each trade, ascending by `opened`. One that is opened on the day on which the last one ended begins anew.
+    """
+    out = np.zeros(opened.size, dtype=np.int64)
+    for k in range(1, opened.size):
+        out[k] = out[k - 1] + int(opened[k] >= closed[:k].max())
+    return out
+
+
+def ratio_of_spells(
+    over: Floats, under: Floats, opened: Dates, closed: Dates, material: Material, *, of: str, modelled_share: float
+) -> Estimate | Missing:
+    """Return the sum of `over` divided by the sum of `under`, of trades: spells of overlapping ones are drawn again.
+
+    Few trades, apart from each other: a spell is one observation, and those are taken to be independent.
+    """
+    if not opened.size:
+        return Missing(f"there are no {of}")
+    spell = spells(opened, closed)
+    count = int(spell[-1]) + 1
+    above, below = (np.bincount(spell, weights=values, minlength=count).astype(np.float64) for values in (over, under))
+    return ratio(above, below, opened, material, n=opened.size, of=of, modelled_share=modelled_share, block=1.0)
+
+
 def cut(hedged: float, bare: float) -> float:
     """Return 1 - (1 - e^hedged) / (1 - e^bare), the share by which a fall in log terms is smaller; NaN without one."""
     return 1.0 - math.expm1(hedged) / math.expm1(bare) if bare < 0.0 else math.nan
@@ -197,6 +226,9 @@ def _fall(logs: Floats) -> float:
 
 def _blocks(values: Floats, material: Material, block: float | None = None) -> Blocks | str:
     """Return the blocks of every draw, or in a sentence why there are too few."""
+    least = FEWEST_BLOCKS * (SHORTEST_BLOCK_SESSIONS if block is None else block)
+    if values.size < least:
+        return f"{values.size} observations are fewer than {least:.0f}, {FEWEST_BLOCKS} blocks: too small a sample"
     length = mean_block([values], 0.0) if block is None else block
     if values.size < FEWEST_BLOCKS * length:
         return f"{values.size} observations are fewer than {FEWEST_BLOCKS} blocks of {length:.0f}: too small a sample"
@@ -215,6 +247,6 @@ def _estimate(
         basis = blocks
     else:
         drawn = blocks.first.size - 1
-        mean_length = float(blocks.length.mean())
-        basis = f"95 % of {drawn:,} draws in blocks of {mean_length:.0f} on average"
+        drawn_each, mean_length = int(blocks.length.sum()) // drawn, float(blocks.length.mean())
+        basis = f"95 % of {drawn:,} draws of {drawn_each:,} observations in blocks of {mean_length:.0f} on average"
     return Estimate(value, low, high, n, of, day_of(days, 0), day_of(days, -1), basis, modelled_share)

@@ -59,7 +59,7 @@ def _needs() -> tuple[RunSpec, ...]:
 CLAIMS = (
     Claim(
         13, "drag", "K10-12",
-        "The hedge costs 4-8 bp a week (K10), 0.4-1.2 % a month (K11), 1.8-3.4 % a year (K12).",
+        "The hedge costs 4-8 bp a week, 0.4-1.2 % a month, 1.8-3.4 % a year.",
         "What the hedge loses after costs, over the account at the close before, is at most 8 bp a week on sessions "
         "that began with VIX below 15 (K10 asks about those), 1.2 % a month on one-day Conservative condors (K11) and "
         "3.4 % a year in the whole method (K12). A smaller drag keeps the promise too.",

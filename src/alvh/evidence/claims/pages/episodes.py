@@ -130,7 +130,7 @@ CLAIMS = (
     ),
     Claim(
         11, "retail-replication", "K9",
-        "Retail replications found drawdowns 22-31 % smaller, March to December 2020.",
+        "Retail replications found drawdowns cut 22-31 %, March to December 2020.",
         f"{_PAIR}: the deepest drawdown of those months is at least 22 % smaller with the hedge. This is one more "
         "replication, not a check of somebody else's.",
         LIMITS, _draws, _k9,

@@ -37,7 +37,7 @@ def _b2(material: Material) -> tuple[Judgement, ...]:
 CLAIMS = (
     Claim(
         4, "worthless-beyond-edr", "B2",
-        "Short strikes beyond the expected daily range expire worthless more than 80 % of the time.",
+        "Shorts beyond the expected daily range expire worthless over 80 % of the time.",
         "Of shorts sold exactly one expected daily range below and above the close, at least 80 % are worthless at the "
         "next one: each by itself, as the page says it. That both of a condor are is another statement, shown beside. "
         "Closing prices alone.",

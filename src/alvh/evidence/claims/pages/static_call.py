@@ -10,7 +10,7 @@ from alvh.accounting.statement import Statement
 from alvh.evidence.claims import runs
 from alvh.evidence.claims.claim import Claim, Judgement, Material
 from alvh.evidence.claims.pages.drawdowns import HALF_POINT
-from alvh.evidence.claims.samples import ratio
+from alvh.evidence.claims.samples import ratio_of_spells
 from alvh.evidence.claims.verdict import between
 from alvh.evidence.measure import DAYS_PER_YEAR
 from alvh.evidence.run_spec import RunSpec
@@ -18,8 +18,6 @@ from alvh.values import Contract, Missing
 
 CALM_VIX = 16.0
 """A year is calm when its VIX closes average less: the level above which the pages call the market stressed."""
-OVERLAP = 2.0
-"""Lots bought for new condors overlap with those bought at the roll before."""
 
 
 class Held(NamedTuple):
@@ -88,9 +86,10 @@ def _judge(material: Material) -> tuple[Judgement, ...]:
             continue
         lost = np.array([-one.result for one in in_calm])
         years = np.array([one.years for one in in_calm])
-        days = np.array([one.opened for one in in_calm])
-        found = ratio(lost, years, days, material, n=len(in_calm), of="calls", block=OVERLAP,
-                      modelled_share=track.statement.modelled_share)  # fmt: skip
+        opened, closed = (np.array([getattr(one, end) for one in in_calm]) for end in ("opened", "closed"))
+        found = ratio_of_spells(
+            lost, years, opened, closed, material, of="calls", modelled_share=track.statement.modelled_share
+        )
         beside = f"{lost.mean():.0%} lost over {years.mean() * 12:.1f} months on average; calm years {_listed(calm)}"
         out.append(Judgement(label, promise, "share", found, counts, beside))
     return tuple(out)

@@ -210,26 +210,26 @@ _HELD = "Ten five-wide condors a tier on each session with an expiry on the next
 CLAIMS = (
     Claim(
         1, "win-rate-conservative", "K1",
-        "One-day condors sold for $0.70 without stops win about 90 % of the time, 2015 to 2025.",
+        "One-day condors sold for $0.70 without stops win about 90 %, 2015 to 2025.",
         f"{_HELD}: the share that made money after costs is at least 88 % (about 90). No gates; half of the spread is "
         "paid, and the ends of the cost scale stand beside it.",
         LIMITS, _three_costs, _k1,
     ),
     Claim(
         2, "win-odds-by-credit", "G2",
-        "Win odds are 90-95 %, 85-90 % and 80-85 % at credits of .55-.95, .75-1.30 and 1.30-2.85.",
+        "Win odds 90-95 / 85-90 / 80-85 % at credits .55-.95 / .75-1.30 / 1.30-2.85.",
         f"{_HELD}: at 0.70, 1.15 and 1.60, which lie in those ranges, at least 90, 85 and 80 % make money after costs.",
         LIMITS, _tiers, _g2,
     ),
     Claim(
         3, "win-rate-vix-scaling", "K2",
-        "Conservative one-day condors win 91 % of the time under VIX scaling.",
+        "Conservative one-day condors win 91 % under VIX scaling.",
         f"{_HELD}, entered only where the gates allow it (VIX at most 20): at least 91 % make money after costs.",
         LIMITS, _gated, _k2,
     ),
     Claim(
         16, "win-rate-fixed-risk", "K15",
-        "The three fixed-risk tiers win 78-86 % of the time, 2018 to 2024.",
+        "The three fixed-risk tiers win 78-86 %, 2018 to 2024.",
         f"{_HELD}: of all three tiers taken together at least 78 % make money after costs.",
         LIMITS, _tiers, _k15,
     ),
