@@ -86,7 +86,8 @@ def headline(record: Record, found: RecordEvidence) -> str:
         return f"It lost against doing nothing: a Sharpe ratio of {found.sharpe.value:.2f}.{flattered}"
     years = known.min_track_years
     longer = "" if isinstance(years, Missing) else f"; at this rate it takes {years:,.1f} years to tell"
-    return f"It cannot be told from luck: {percent(known.psr, 1)} above zero after {found.years:.1f} years{longer}.{flattered}"
+    sure = f"{percent(known.psr, 1)} above zero after {found.years:.1f} years"
+    return f"It cannot be told from luck: {sure}{longer}.{flattered}"
 
 
 def _verdict(record: Record, found: RecordEvidence) -> tuple[Block, ...]:
