@@ -10,19 +10,18 @@ import numpy as np
 
 from alvh.accounting.statement import Statement
 from alvh.adapters.backtesting import Bench, Request
-from alvh.adapters.studying import Desk, PathSpec, Ran, Tell, bench_at, run_all, run_paths
-from alvh.adapters.trials import Trials
+from alvh.adapters.studying import Desk, PathSpec, Tell, bench_at, run_all, run_paths
+from alvh.adapters.trials import Trials, trial_of
 from alvh.evidence.account_sizes import account_size_specs
-from alvh.evidence.claims.claim import Judged
+from alvh.evidence.claims.claim import Judged, Material
+from alvh.evidence.claims.pre_checks import Check, pre_checks
 from alvh.evidence.claims.registry import judge_all, needed_runs
 from alvh.evidence.dossier import DRAWS, QUICK_DRAWS, Dossier, dossier
 from alvh.evidence.odds import HORIZON_SESSIONS, Odds, odds
 from alvh.evidence.run_spec import BASE
-from alvh.evidence.search import sharpes_of
 from alvh.evidence.study import BARE, study
 from alvh.market.engines.fitted import EngineError, fit
 from alvh.market.engines.history_driven import start_at
-from alvh.market.history import History
 from alvh.policies.policy import Policy
 from alvh.values import Floats, Missing
 
@@ -32,11 +31,11 @@ PATHS, QUICK_PATHS = 200, 24
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ClaimsMade:
-    """The claims judged, the history they were judged on, and the runs they asked for."""
+    """The claims judged, what was counted beside them, and runs of theirs that broke, each with the reason."""
 
     judged: tuple[Judged, ...]
-    history: History
-    ran: Ran
+    checks: tuple[Check, ...]
+    failed: Mapping[str, str]
 
 
 def evidence_on(desk: Desk, policy: Policy, *, quick: bool, tell: Tell) -> Dossier:
@@ -65,31 +64,23 @@ def evidence_on(desk: Desk, policy: Policy, *, quick: bool, tell: Tell) -> Dossi
     ran = run_all(desk, bench, (*made.specs, *sizes), tell)
     if BASE in ran.failed:
         raise RuntimeError(f"{policy.name} cannot be run: {ran.failed[BASE]}")
-    claims = run_claims(desk, tell)
+    claims = claims_on(desk, quick=quick, tell=tell)
     simulated = simulate(desk, bench, [s.policy for s in made.specs if s.label in {BASE, BARE}], quick=quick, tell=tell)
     sharpes = count_trials(desk, {label: track.statement for label, track in ran.tracks.items()})
-    tell("judging the claims", 0, 1)
-    judged = judge_all(claims.ran.tracks, claims.history, draws=QUICK_DRAWS if quick else DRAWS)
     return dossier(
         made,
         ran.tracks,
         sharpes,
-        claims=judged,
-        failed={**ran.failed, **claims.ran.failed},
+        claims=claims.judged,
+        checks=claims.checks,
+        failed={**ran.failed, **claims.failed},
         ruin=simulated,
         tell=tell,
     )
 
 
 def claims_on(desk: Desk, *, quick: bool, tell: Tell) -> ClaimsMade:
-    """Judge the public claims."""
-    made = run_claims(desk, tell)
-    judged = judge_all(made.ran.tracks, made.history, draws=QUICK_DRAWS if quick else DRAWS, tell=tell)
-    return ClaimsMade(judged, made.history, made.ran)
-
-
-def run_claims(desk: Desk, tell: Tell) -> ClaimsMade:
-    """Make the runs that claims are judged on: always the whole history on modelled quotes, whatever is judged beside.
+    """Judge the public claims: always on the whole history and modelled quotes, whatever else is judged.
 
     No vendor's chains reach back to the years that the claims speak of.
     """
@@ -97,7 +88,10 @@ def run_claims(desk: Desk, tell: Tell) -> ClaimsMade:
     own = replace(desk, request=Request(quotes="modelled"))
     specs = needed_runs()
     bench = bench_at(own, [spec.policy for spec in specs])
-    return ClaimsMade((), bench.history, run_all(own, bench, specs, tell))
+    ran = run_all(own, bench, specs, tell)
+    draws = QUICK_DRAWS if quick else DRAWS
+    judged = judge_all(ran.tracks, bench.history, draws=draws, tell=tell)
+    return ClaimsMade(judged, pre_checks(Material(ran.tracks, bench.history, draws)), ran.failed)
 
 
 def simulate(
@@ -118,11 +112,12 @@ def simulate(
 def count_trials(desk: Desk, statements: Mapping[str, Statement]) -> Floats:
     """Count the distinct policies that were run as trials of the store; return the Sharpe ratios of all trials."""
     distinct = {one.policy_hash: one for one in statements.values()}
-    sharpes = sharpes_of(list(distinct.values()))
+    counted = [trial_of(one, "evidence") for one in distinct.values()]
+    own = np.array([trial.sharpe for trial in counted])
     if desk.store is None:
-        return sharpes
+        return own
     trials = Trials(desk.store)
-    now = dt.datetime.now(dt.UTC)
-    for one, value in zip(distinct.values(), sharpes, strict=True):
-        trials.add(one, kind="evidence", when=now, sharpe=float(value))
-    return np.asarray(trials.sharpes())
+    if isinstance(trials.add_all(counted, dt.datetime.now(dt.UTC)), Missing):
+        # A store that cannot be written counts nothing: what was run here is then all that is known.
+        return own
+    return trials.sharpes()

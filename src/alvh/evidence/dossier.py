@@ -10,6 +10,7 @@ from alvh.evidence.ablation import QUICK_RANDOM_DRAWS, RANDOM_DRAWS, Ablation, a
 from alvh.evidence.account_sizes import SizeLine, size_lines
 from alvh.evidence.after_tax import AfterTax, after_tax
 from alvh.evidence.claims.claim import Judged
+from alvh.evidence.claims.pre_checks import Check
 from alvh.evidence.credit_band import CreditBand, credit_band
 from alvh.evidence.data_years import Part, split
 from alvh.evidence.fill_break_even import BreakEven, break_even
@@ -56,6 +57,8 @@ class Dossier:
     doubts : mapping of name -> Doubt
         The policy, and its bare condors.
     claims : tuple of Judged
+    checks : tuple of Check
+        What `concepts.md` counted before anything was built, counted again.
     taxed : mapping of name -> AfterTax or Missing
     sizes : tuple of SizeLine
     ruin : mapping of name -> Odds or Missing
@@ -73,6 +76,7 @@ class Dossier:
     search: Search
     doubts: Mapping[str, Doubt]
     claims: tuple[Judged, ...]
+    checks: tuple[Check, ...]
     taxed: Mapping[str, AfterTax | Missing]
     sizes: tuple[SizeLine, ...]
     ruin: Mapping[str, Odds | Missing]
@@ -88,6 +92,7 @@ def dossier(
     counted_sharpes: Floats,
     *,
     claims: tuple[Judged, ...],
+    checks: tuple[Check, ...],
     failed: Mapping[str, str],
     ruin: Mapping[str, Odds | Missing],
     tell: Tell,
@@ -101,7 +106,7 @@ def dossier(
         What came of its runs and of the account sizes'.
     counted_sharpes : array (trials,)
         Sharpe ratio a session of every trial the store has counted.
-    claims : tuple of Judged
+    claims, checks : tuples
     failed : mapping of label -> str
     ruin : mapping of name -> Odds or Missing
     tell : callable
@@ -124,6 +129,7 @@ def dossier(
         search=search,
         doubts={name: doubt(tracks, prefix) for name, prefix in sides.items()},
         claims=claims,
+        checks=checks,
         taxed={
             tracks[label].statement.policy: after_tax(tracks[label].statement)
             for label in (BASE, BARE)

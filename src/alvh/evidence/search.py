@@ -6,7 +6,7 @@ the page may keep the best of them. They are trials beside every other run that 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -104,13 +104,18 @@ def searched(tracks: Mapping[str, Track], counted_sharpes: Floats, *, seed: int,
 
 
 def configurations(tracks: Mapping[str, Track]) -> tuple[str, ...]:
-    """Return the labels of the distinct configurations on the judged sessions: runs that came out alike count once."""
+    """Return the labels of the distinct configurations on the judged sessions: runs that came out alike count once.
+
+    A run that never opened a condor is cash by another name, and nobody's choice.
+    """
     judged = tracks[BASE].statement
     kept: list[str] = []
     for label, track in tracks.items():
         if label not in {BASE, BARE} and not label.startswith((OFF, ON)):
             continue
         one = track.statement
+        if not any(line.layer not in one.hedge_layers for line in one.campaigns):
+            continue
         same_axis = np.array_equal(one.sessions, judged.sessions)
         if not same_axis or not np.isfinite(excess_returns(one)).all():
             continue
@@ -124,8 +129,3 @@ def _sharpes(returns: Floats) -> Floats:
     deviation = returns.std(axis=0, ddof=1)
     made: Floats = np.where(deviation > 0.0, returns.mean(axis=0) / np.where(deviation > 0.0, deviation, 1.0), np.nan)
     return made
-
-
-def sharpes_of(statements: Sequence[Statement]) -> Floats:
-    """Return the Sharpe ratio a session of some runs: what a trial counter keeps of each."""
-    return np.array([float(_sharpes(excess_returns(one)[:, None])[0]) for one in statements])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from alvh.accounting.statement import Statement
 from alvh.evidence.ablation import WAYS
 from alvh.evidence.claims.verdict import OPEN, REFUTED, SUPPORTED
 from alvh.evidence.cscv import Overfitting
@@ -31,7 +32,7 @@ from alvh.reports.blocks import (
     Tone,
     Verdict,
 )
-from alvh.reports.claims import claims_blocks
+from alvh.reports.claims import claims_sections
 from alvh.reports.glossary import used_terms
 from alvh.reports.parts.account_sizes import account_size_blocks
 from alvh.reports.parts.after_tax import after_tax_blocks
@@ -43,6 +44,8 @@ from alvh.reports.parts.attribution import (
 )
 from alvh.reports.parts.hedge_accounts import hedge_account_sentence, hedge_account_table
 from alvh.reports.parts.pieces import (
+    MEASURES,
+    NAMES,
     ablation_blocks,
     alternatives_table,
     episode_table,
@@ -50,6 +53,7 @@ from alvh.reports.parts.pieces import (
     pieces_forest,
     random_sentence,
     regime_map,
+    regime_sentence,
 )
 from alvh.reports.parts.ruin import ruin_blocks, ruin_sentence
 from alvh.reports.parts.search import search_blocks, search_sentence
@@ -57,7 +61,7 @@ from alvh.reports.parts.tones import layer_tones
 from alvh.reports.parts.uncertainty import Uncertainty, break_even_sentence, uncertainty_blocks
 from alvh.reports.parts.verdict import marks
 from alvh.reports.words import dollars, listed, percent, plural
-from alvh.values import Missing
+from alvh.values import Floats, Missing
 
 TITLES = {
     "identical": "Each hedge layer, on identical condors",
@@ -79,7 +83,7 @@ def evidence_report(made: Dossier) -> Report:
         Section("Luck", "luck", search_blocks(made.search)),
         Section("What could make it another number", "doubt", _doubts(made)),
         Section("Simulated years", "ruin", ruin_blocks(made.ruin)),
-        Section("The public claims", "claims", claims_blocks(made.claims)),
+        *(claims_sections(made.claims, made.checks) if made.claims else ()),
         Section("What moved it", "attribution", _attribution(made, tones)),
         Section("After tax", "tax", after_tax_blocks(made.taxed)),
         Section("At your size", "sizes", _sizes(made)),
@@ -108,6 +112,7 @@ def _answer(made: Dossier, tones: Mapping[str, Tone]) -> tuple[Block, ...]:
             figures=_figures(made),
             sentences=(
                 piece_sentence(made.ablation),
+                regime_sentence(made.ablation),
                 search_sentence(made.search),
                 claims_sentence(made),
             ),
@@ -145,22 +150,29 @@ def headline(made: Dossier) -> str:
 def _figures(made: Dossier) -> tuple[Figure, ...]:
     """Return growth, drawdown and tail with and without the hedge, and the break-even fill."""
     one, without = made.base.statement, made.base.without.get(ALL_HEDGES)
-    start, sessions = one.nav_start_usd, one.sessions
+    own = measured(one.equity_usd, one)
+    beside = None if without is None else measured(without, one)
     out = []
-    for label, metric, measure in (
-        ("Growth a year", CAGR, lambda curve: cagr(curve, start, sessions)),
-        ("Deepest [[drawdown]]", DRAWDOWN, lambda curve: max_drawdown(curve, start, sessions).depth),
-        ("[[CVaR 95|Worst 5 % of days]]", CVAR, lambda curve: cvar95(daily_returns(curve, start))),
-    ):
-        beside = None if without is None else Num(measure(without), "percent")
+    for label, metric in zip(NAMES, MEASURES, strict=True):
         change, good = _change(made.ablation.hedge, metric)
-        out.append(Figure(label, Num(measure(one.equity_usd), "percent"), beside, change, good))
+        other = None if beside is None else Num(beside[metric], "percent")
+        out.append(Figure(label, Num(own[metric], "percent"), other, change, good))
     doubt = made.doubts[one.policy]
     if doubt.band is not None:
         low, high = doubt.band.cagr
         said = f"growth over {plural(doubt.band.draws, 'draw')} of the model's error: {percent(low)} to {percent(high)}"
         out.append(Figure("Had quotes been otherwise", Num(high - low, "percent"), None, said, None))
     return tuple(out)
+
+
+def measured(equity_usd: Floats, one: Statement) -> dict[str, float]:
+    """Return growth, drawdown and tail of an equity curve on the sessions of a statement."""
+    start, sessions = one.nav_start_usd, one.sessions
+    return {
+        CAGR: cagr(equity_usd, start, sessions),
+        DRAWDOWN: max_drawdown(equity_usd, start, sessions).depth,
+        CVAR: cvar95(daily_returns(equity_usd, start)),
+    }
 
 
 def _change(hedge: Margin | Missing, metric: str) -> tuple[str, bool | None]:
@@ -214,8 +226,10 @@ def _hedges(made: Dossier, tones: Mapping[str, Tone]) -> tuple[Block, ...]:
 def _pieces(made: Dossier, tones: Mapping[str, Tone]) -> tuple[Block, ...]:
     blocks: list[Block] = []
     for way in WAYS[1:]:
-        found = ablation_blocks(made.ablation, tones, way, TITLES[way])
-        blocks += found or (Sentence(f"{TITLES[way]}: not run in a quick evidence."),)
+        if made.quick and way == "on":
+            blocks.append(Sentence(f"{TITLES[way]}: not run in a quick evidence."))
+        else:
+            blocks += ablation_blocks(made.ablation, tones, way, TITLES[way])
     halves = _halves(made)
     return (*blocks, *((halves,) if halves else ()))
 
@@ -235,12 +249,8 @@ def _halves(made: Dossier) -> Sentence | None:
 
 def _controls(made: Dossier) -> tuple[Block, ...]:
     one = made.base.statement
-    own = (
-        cagr(one.equity_usd, one.nav_start_usd, one.sessions),
-        max_drawdown(one.equity_usd, one.nav_start_usd, one.sessions).depth,
-        cvar95(daily_returns(one.equity_usd, one.nav_start_usd)),
-    )
-    table = alternatives_table(made.ablation, own)
+    own = measured(one.equity_usd, one)
+    table = alternatives_table(made.ablation, (own[CAGR], own[DRAWDOWN], own[CVAR]))
     if table is None:
         return (Sentence("Without a hedge there is no cost that controls could be made equal to."),)
     return (table, random_sentence(made.ablation.random))

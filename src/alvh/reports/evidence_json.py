@@ -18,8 +18,8 @@ from alvh.evidence.verdicts import Effect
 from alvh.reports.claims import claims_dict
 from alvh.values import Missing
 
-ARRAYS = ("logits", "best_inside", "best_outside", "winners", "labels", "returns", "omega", "equity_net_usd", "paths")
-"""Long columns behind a number, left out."""
+LONGEST = 64
+"""Longer columns behind a number are left out."""
 
 
 def dossier_dict(made: Dossier) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def dossier_dict(made: Dossier) -> dict[str, Any]:
         "luck": plain(made.search),
         "doubt": {name: doubt_dict(found) for name, found in made.doubts.items()},
         "simulated": {name: plain(found) for name, found in made.ruin.items()},
-        "claims": claims_dict(made.claims),
+        "claims": claims_dict(made.claims, made.checks),
         "after_tax": {name: plain(found) for name, found in made.taxed.items()},
         "sizes": [plain(line) for line in made.sizes],
         "impossible": dict(made.impossible),
@@ -138,12 +138,15 @@ def plain(value: Any) -> Any:  # noqa: PLR0911 - one answer a kind of value
     if isinstance(value, int | np.integer):
         return int(value)
     if isinstance(value, Mapping):
-        return {str(key): plain(found) for key, found in value.items()}
+        return {str(key): plain(found) for key, found in value.items() if not _long(found)}
     if dataclasses.is_dataclass(value):
-        names = [one.name for one in dataclasses.fields(value)]
-        return {name: plain(getattr(value, name)) for name in names if name not in ARRAYS}
+        return plain({one.name: getattr(value, one.name) for one in dataclasses.fields(value)})
     if hasattr(value, "_asdict"):
-        return {key: plain(found) for key, found in value._asdict().items() if key not in ARRAYS}
-    if isinstance(value, Sequence):
+        return plain(value._asdict())
+    if isinstance(value, Sequence | np.ndarray):
         return [plain(one) for one in value]
     raise TypeError(f"{type(value).__name__} has no JSON form here")
+
+
+def _long(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.size > LONGEST

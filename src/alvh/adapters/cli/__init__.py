@@ -24,6 +24,7 @@ COMMANDS = {
     "vix": ("vix", "Compute VIX from a stored chain, every intermediate."),
     "backtest": ("backtest", "Run one or several policies over history, side by side."),
     "sweep": ("sweep", "Run a grid of policies in parallel; every one counts as a trial."),
+    "evidence": ("evidence", "Say which piece pays, in which regime, at what cost, and how sure that is."),
     "replicate": ("replicate", "Rebuild published numbers and say how far off we are."),
     "policy": ("policy", "Show, list or start policies."),
     "book": ("book", "Bring in what you really hold; compare plan with reality."),

@@ -130,32 +130,47 @@ Example:
 @click.option("--workers", type=click.IntRange(min=1), help="Runs at a time (default: one a core).")
 @click.option("--quick", is_flag=True, help="Fewer bootstrap draws behind every interval.")
 @click.option("--report", type=click.Path(path_type=Path), help="Write the table to this HTML file.")
+@click.option(
+    "--markdown", type=click.Path(path_type=Path, dir_okay=False), help="Write the table as Markdown to this file."
+)
 @store_option
 @json_option
-def of_claims(workers: int | None, quick: bool, report: Path | None, store_path: Path | None, as_json: bool) -> int:
+def of_claims(
+    workers: int | None,
+    quick: bool,
+    report: Path | None,
+    markdown: Path | None,
+    store_path: Path | None,
+    as_json: bool,
+) -> int:
     """Test every public claim about the method: the nearest computable statement, our number, interval and verdict."""
     from alvh.adapters.backtesting import Request  # noqa: PLC0415
     from alvh.adapters.evidence import claims_on  # noqa: PLC0415
-    from alvh.adapters.render.terminal import print_report  # noqa: PLC0415
     from alvh.adapters.store import Store  # noqa: PLC0415
     from alvh.adapters.studying import Desk  # noqa: PLC0415
     from alvh.adapters.work import cores  # noqa: PLC0415
-    from alvh.reports.claims import claims_dict, claims_report  # noqa: PLC0415
+    from alvh.reports.claims import claims_dict, claims_lines, claims_markdown, claims_report  # noqa: PLC0415
 
-    if report is not None:
-        writable(report)
+    for path in (report, markdown):
+        if path is not None:
+            writable(path)
     desk = Desk(Store.locate(store_path), Request(quotes="modelled"), workers or cores())
     with progress_bar() as tell:
         made = claims_on(desk, quick=quick, tell=tell)
-    page = claims_report(made.judged, made.history)
     if report is not None:
-        _write(page, report)
+        _write(claims_report(made.judged, made.checks), report)
+    if markdown is not None:
+        _write_text(claims_markdown(made.judged, made.checks), markdown)
     if as_json:
-        print_json(claims_dict(made.judged))
-    else:
-        print_report(page)
-        if report is not None:
-            click.echo(f"Report: {report.absolute()}")
+        print_json({**claims_dict(made.judged, made.checks), "failed": dict(made.failed)})
+        return 0
+    for line in claims_lines(made.judged, made.checks):
+        click.echo(line)
+    for label, why in made.failed.items():
+        click.echo(f"The run {label} broke: {why}")
+    for path in (report, markdown):
+        if path is not None:
+            click.echo(f"Written: {path.absolute()}")
     return 0
 
 
@@ -168,6 +183,16 @@ def _write(page: Any, report: Path) -> None:
         write_html(page, report)
     except OSError as error:
         raise UserError(f"{report} cannot be written: {error.strerror}") from None
+
+
+def _write_text(text: str, path: Path) -> None:
+    """Write a text, or say why not."""
+    from alvh.adapters.errors import UserError  # noqa: PLC0415
+
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{path} cannot be written: {error.strerror}") from None
 
 
 evidence.add_command(evidence_record, "record")

@@ -119,9 +119,7 @@ def regime_map(ablation: Ablation, sessions: Sequence[str]) -> HeatMap | None:
     sessions : sequence of str
         Regime of every session of the run.
     """
-    rows = [(piece.name, piece.ways["identical"]) for piece in ablation.pieces]
-    rows.append((ALL, ablation.hedge))
-    known = [(name, one) for name, one in rows if isinstance(one, Margin)]
+    known = _known(ablation)
     if not known:
         return None
     count = {name: sum(one == name for one in sessions) for name in REGIMES}
@@ -139,22 +137,32 @@ def regime_map(ablation: Ablation, sessions: Sequence[str]) -> HeatMap | None:
         totals,
         "any year",
         "usd",
-        f"252 sessions that began in the regime; of all sessions: {shares}. {sure_regimes(known)}",
+        f"252 sessions that began in the regime; of all sessions: {shares}.",
     )
 
 
-def sure_regimes(known: Sequence[tuple[str, Margin]]) -> str:
+def _known(ablation: Ablation) -> list[tuple[str, Margin]]:
+    """Return the hedges that were compared on identical condors, and all of them together."""
+    rows = [(piece.name, piece.ways["identical"]) for piece in ablation.pieces]
+    rows.append((ALL, ablation.hedge))
+    return [(name, one) for name, one in rows if isinstance(one, Margin)]
+
+
+def regime_sentence(ablation: Ablation) -> str:
     """Say in which regimes the sign of a layer's return is sure."""
+    known = _known(ablation)
+    if not known:
+        return "There is no hedge to tell regimes apart by."
     found: dict[str, list[str]] = {"pays": [], "does not pay": []}
     for name, one in known:
         for regime, effect in one.regimes.items():
             if isinstance(effect, Effect) and effect.verdict in found:
                 found[effect.verdict].append(f"{name} in {regime}")
     if not any(found.values()):
-        return "In no regime is the sign of any of them sure."
-    said = [f"sure to have paid: {listed(found['pays'])}"] if found["pays"] else []
-    said += [f"sure to have cost: {listed(found['does not pay'])}"] if found["does not pay"] else []
-    return f"{'; '.join(said)[0].upper()}{'; '.join(said)[1:]}. All other signs could be chance."
+        return "By [[regime]]: in none of them is the sign of any hedge sure."
+    said = [f"surely paid: {listed(found['pays'])}"] if found["pays"] else []
+    said += [f"surely cost: {listed(found['does not pay'])}"] if found["does not pay"] else []
+    return f"By [[regime]]: {'; '.join(said)}. All other signs could be chance."
 
 
 def episode_table(ablation: Ablation, tones: Mapping[str, Tone]) -> Table | None:
@@ -212,8 +220,9 @@ def alternatives_table(ablation: Ablation, own: tuple[float, float, float]) -> T
             Column("What it is"),
         ),
         tuple(rows),
-        note=f"The hedge cost {percent(ablation.cost_per_year)} of equity a year; every control was scaled after the "
-        "fact to cost the same. The three columns before the last say whether the hedge did better than the control, "
+        note=f"The hedge cost {percent(ablation.cost_per_year)} a year by the mean of its daily shares of equity "
+        "(the hedge accounts divide by the average [[NAV]]); every control was scaled after the fact to cost the same. "
+        "The three columns before the last say whether the hedge did better than the control, "
         f"where a {LEVEL_SAID} interval can tell.",
     )
 

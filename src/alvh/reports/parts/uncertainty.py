@@ -58,7 +58,7 @@ def uncertainty_table(one: Uncertainty) -> Table:
         rows.append(("credits", *_span(one.credits.cagr), *_span(one.credits.max_drawdown), *_missing(2, said), said))
     rows += [
         (f"only {part.name}", *_pair(part.cagr), *_pair(part.max_drawdown), *_pair(part.hedge_cost_per_year),
-         f"{part.sessions:,} sessions, a run of its own years")
+         f"{part.sessions:,} sessions: these years of the run")
         for part in one.parts
     ]  # fmt: skip
     return Table(
