@@ -150,9 +150,10 @@ def test_a_policy_that_fails_is_reported_and_stops_no_other(store, tmp_path, mon
     assert (healed.failed, healed.cached) == ({}, len(made.runs))
 
 
-def test_evidence_is_given_what_was_found(ran):
+def test_evidence_is_given_what_was_found(ran, store):
     made, _, _ = ran
-    trials = count_trials(made)
+    trials = count_trials(made, store, dt.datetime(2026, 11, 22, tzinfo=dt.UTC))
+    np.testing.assert_allclose(trials, own_sharpes(made))
     found = searched(made, trials)
     assert found.excess.shape == (made.sessions.size, len(made.runs))
     assert len(found.combinations) == 12

@@ -182,6 +182,21 @@ def test_the_command_counts_and_says_so_quietly(tmp_path):
     assert Trials(store).sharpes()[0] == pytest.approx(sharpe_a_session(made.statement), rel=1e-9)
 
 
+def test_every_policy_of_a_sweep_is_a_trial_of_the_store(tmp_path):
+    store, file = fill_store(tmp_path / "store", chains=False), tmp_path / "condors.toml"
+    text = f'policy = "condor-only"\nfrom = {START}\nto = {END}\nquotes = "modelled"\n[parameters]\n'
+    file.write_text(text + '"condor.short" = [0.10, 0.16]\n')
+    assert say("sweep", file, "--store", store, "--workers", 1, "--json").json["trials"] == 2
+    assert [one.trial.kind for one in Trials(store).listed()] == ["sweep", "sweep"]
+    # One of them again as a backtest, and one new policy.
+    asked = ("--from", START, "--to", END, "--store", store, "--quotes", "modelled")
+    assert say("backtest", "condor-only", *asked, "--set", "condor.short=0.10").code == 0
+    (ten, _) = Trials(store).listed()
+    assert (ten.trial.kind, ten.runs) == ("sweep", 2)
+    assert say("backtest", "condor-only", *asked, "--set", "condor.short=0.12").code == 0
+    assert say("sweep", file, "--store", store, "--workers", 1, "--json").json["trials"] == 3
+
+
 def test_a_market_in_memory_counts_nowhere(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ALVH_STORE", str(tmp_path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,7 @@ def sweep(
             raise UserError(f"none of {len(made.failed)} policies has a result; the first: {why}")
         tables = write_tables(made, out)
         tell("judging", 1, 1)
-        found = searched(made, count_trials(made))
+        found = searched(made, count_trials(made, root, dt.datetime.now(dt.UTC)))
         judged = judge_sweep(found)
     _show(found, judged, report, as_json, _facts(made, tables, report))
     return 0
