@@ -1,9 +1,9 @@
 """Numbers with their intervals: shares, drawdowns and losses, drawn again in blocks of whole sessions.
 
 Trades overlap and bad days come together, so nothing here is drawn trade by trade: whole sessions are drawn in blocks,
-with everything that was opened or earned on them (stationary bootstrap, Politis and Romano 1994; the mean block and the
-fewest blocks are those of `alvh.evidence.margins`). What happened once, in one named spring, has no sampling interval;
-there the interval is what the model's own error makes of it.
+with everything that was opened or earned on them (stationary bootstrap, Politis and Romano 1994; the mean block is that
+of `alvh.evidence.margins`). What happened once, in one named spring, has no sampling interval; there the interval is
+what the model's own error makes of it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import numpy as np
 
 from alvh import conventions
 from alvh.evidence.claims.claim import Estimate, Material
-from alvh.evidence.effects import FEWEST_BLOCKS
 from alvh.evidence.margins import SHORTEST_BLOCK_SESSIONS, mean_block
 from alvh.evidence.measure import day_of
 from alvh.evidence.verdicts import NOMINAL
@@ -24,6 +23,9 @@ from alvh.maths.bootstrap import Blocks, draw_blocks
 from alvh.maths.resample import falls_of_draws, means_of_draws
 from alvh.values import Dates, Floats, Ints, Missing
 
+FEWEST_BLOCKS = 8
+"""Fewer independent observations (blocks, spells, episodes) have no interval: eight coins fall on one side less than
+once in a hundred times, 2 x 2^-8, and of fewer too little would be drawn again."""
 COVERED = 0.95
 """A window is tested where the data hold so many of its sessions."""
 
