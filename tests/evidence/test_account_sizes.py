@@ -32,9 +32,10 @@ def test_a_policy_that_cannot_move_is_asked_for_once_a_size() -> None:
 
 
 def test_one_run_by_hand() -> None:
-    # Two condors of 2 and 1 lots; two entries refused for size, one for the want of an expiry. The first condor is open
-    # at the closes of 12-30 and 12-31, the second at those of 01-02 and 01-03: four sessions, on one of them L1 rounds
-    # to none. 46 lost in all, so interest is no share of a gain.
+    # Two condors of 2 and 1 lots, 40 of costs on 500 of credit; one entry refused for the size of a lot, one for what
+    # stacks before it took, one for the want of an expiry. The first condor is open at the closes of 12-30 and 12-31, the second at
+    # those of 01-02 and 01-03: four sessions, on one of them L1 rounds to none. 46 lost in all, so interest is no share
+    # of a gain.
     skips = (
         Skip(dt.date(2019, 12, 31), "condor", "one lot risks 450 USD, more than 3 % of equity"),
         Skip(DAY, "condor", "one lot risks 460 USD, 12 are left of 6 % over all stacks"),
@@ -43,8 +44,9 @@ def test_one_run_by_hand() -> None:
         Skip(dt.date(2020, 1, 3), "L1", "hedge budget: it pays for 0 of 1 contracts"),
     )
     one = size_line(tiny(skips=skips), "SPX")
-    assert (one.opened, one.refused, one.could_trade) == (2, 2, 0.5)
+    assert (one.opened, one.refused, one.could_trade) == (2, 1, pytest.approx(2 / 3))
     assert one.average_lots == 1.5
+    assert one.costs_of_credit == pytest.approx(0.08)
     assert one.condor_sessions == 4
     assert one.rounded == {"L1": 0.25}
     assert one.nav_end_usd == 9_954.0
@@ -60,6 +62,7 @@ def test_a_run_that_never_traded_says_which_entries_were_refused() -> None:
     assert one.interest_share == pytest.approx(1.0)
     assert math.isnan(one.rounded["L1"])
     assert math.isnan(one.average_lots)
+    assert math.isnan(one.costs_of_credit)
 
 
 def test_lines_come_by_size_and_only_for_runs_that_are_there() -> None:

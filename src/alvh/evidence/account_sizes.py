@@ -20,7 +20,7 @@ from alvh.values import Missing
 SIZES_USD: Final = (25_000.0, 100_000.0, 250_000.0, 1_000_000.0)
 TRADED: Final = ("SPX", "XSP")
 
-_TOO_LARGE = re.compile(r"one lot (would )?risks? ")
+_TOO_LARGE = re.compile(r"^one lot risks .* more than ")
 _ROUNDED = re.compile(r"^empty: a target of [\d.]+ rounds to none")
 
 
@@ -28,10 +28,12 @@ class SizeLine(NamedTuple):
     """One account size on one underlying.
 
     Rates are decimals; `hedge_cost_per_year` is NaN without a hedge layer. `opened` counts condors, `refused` entries
-    at which one lot was too large; `could_trade` is opened over both (NaN without an entry). `average_lots` is over the
-    condors opened, NaN without one. `condor_sessions` are sessions with a condor open at the close; `rounded` is, by
-    hedge layer, the share of them on which its target rounded to no contract at all (NaN without condors).
-    `interest_share` is interest over all that the account gained, NaN where it gained nothing.
+    at which one lot alone was too large (not those at which earlier stacks had used up the risk); `could_trade` is
+    opened over both (NaN without an entry). `average_lots` is over the condors opened, NaN without one.
+    `condor_sessions` are sessions with a condor open at the close; `rounded` is, by hedge layer, the share of them on
+    which its target rounded to no contract at all (NaN without condors). `interest_share` is interest over all that
+    the account gained, NaN where it gained nothing. `costs_of_credit` is slippage and fees of the condors, in and out,
+    over the credits they opened with; NaN without condors.
     """
 
     underlying: str
@@ -47,6 +49,7 @@ class SizeLine(NamedTuple):
     condor_sessions: int
     rounded: Mapping[str, float]
     interest_share: float
+    costs_of_credit: float
 
 
 def label(nav_usd: float, underlying: str) -> str:
@@ -88,6 +91,7 @@ def size_line(one: Statement, underlying: str) -> SizeLine:
     gained = float(one.equity_usd[-1]) - one.nav_start_usd
     interest = float(one.layer_pnl_usd["cash"].sum()) if "cash" in one.layer_pnl_usd else 0.0
     tried = len(condors) + refused
+    credit = sum(line.credit_usd for line in condors)
     return SizeLine(
         underlying=underlying,
         nav_usd=one.nav_start_usd,
@@ -102,6 +106,7 @@ def size_line(one: Statement, underlying: str) -> SizeLine:
         condor_sessions=len(held),
         rounded=_rounded(one, held),
         interest_share=interest / gained if gained > 0.0 else math.nan,
+        costs_of_credit=sum(line.costs_usd for line in condors) / credit if credit > 0.0 else math.nan,
     )
 
 

@@ -14,7 +14,7 @@ def line(nav_usd: float, opened: int = 50, refused: int = 0, underlying: str = "
     tried = opened + refused
     return SizeLine(
         underlying, nav_usd, nav_usd, 0.01, -0.1, 0.005, opened, refused, opened / tried if tried else math.nan,
-        2.0 if opened else math.nan, 10 * opened, rounded or {"L1": 0.1}, math.nan,
+        2.0 if opened else math.nan, 10 * opened, rounded or {"L1": 0.1}, math.nan, 0.4 if underlying == "XSP" else 0.2,
     )  # fmt: skip
 
 
@@ -41,6 +41,15 @@ def test_a_hedge_that_rounds_to_none_is_named_unless_it_does_so_in_every_account
     )
     assert said[1].startswith("VIX options come in one size")
     assert len(said) == 2
+
+
+def test_what_xsp_costs_is_said_at_the_largest_account_with_both() -> None:
+    said = size_sentences([line(25e3), line(1e6), line(1e6, underlying="SPX")])
+    assert len(said) == 1
+    assert said[0] == (
+        "On XSP slippage and fees take 40 % of the credit, on SPX 20 %: the fee of a contract is the same for a tenth "
+        "of the size."
+    )
 
 
 def test_an_account_that_lacks_nothing_needs_no_sentence() -> None:

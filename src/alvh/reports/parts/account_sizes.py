@@ -34,11 +34,13 @@ def account_size_table(lines: Sequence[SizeLine]) -> Table:
             Column("Entries that fitted"),
             Column("Condors opened"),
             Column("Lots each"),
+            Column("Costs of the credit"),
             *(Column(f"{layer} rounds to none") for layer in layers),
         ),
         tuple(_row(line, layers) for line in lines),
         note="Whole lots and whole hedge contracts. An entry fits where one lot stays within the share of equity that "
-        "the policy allows. A hedge that rounds to none: share of the sessions with a condor open.",
+        "the policy allows. Costs: slippage and fees of the condors, in and out, over the credits they opened with. A "
+        "hedge that rounds to none: share of the sessions with a condor open.",
     )
 
 
@@ -55,6 +57,7 @@ def _row(line: SizeLine, layers: Sequence[str]) -> tuple[Cell, ...]:
         Missing("it had no entry") if math.isnan(line.could_trade) else Num(line.could_trade, "share"),
         Num(line.opened, "count"),
         Num(line.average_lots, "ratio") if line.opened else none,
+        Num(line.costs_of_credit, "share") if line.opened else none,
         *(Num(line.rounded[layer], "share") if line.opened and layer in line.rounded else none for layer in layers),
     )
 
@@ -90,4 +93,18 @@ def size_sentences(lines: Sequence[SizeLine]) -> list[str]:
             "VIX options come in one size, 100 USD a point: the hedge of a small account is a whole contract or none, "
             "and its result is that of condors with little hedge."
         )
-    return said
+    return [*said, *_costs(lines)]
+
+
+def _costs(lines: Sequence[SizeLine]) -> list[str]:
+    """Say what XSP costs beside SPX, at the largest account that traded both."""
+    by_size = {(line.nav_usd, line.underlying): line.costs_of_credit for line in lines if line.opened}
+    both = [nav for nav, underlying in by_size if underlying == "XSP" and (nav, "SPX") in by_size]
+    if not both:
+        return []
+    small, large = by_size[(max(both), "XSP")], by_size[(max(both), "SPX")]
+    said = (
+        f"On XSP slippage and fees take {percent(small, 0)} of the credit, on SPX {percent(large, 0)}: the fee of a "
+        "contract is the same for a tenth of the size."
+    )
+    return [said] if small > large else []
