@@ -33,9 +33,9 @@ def test_a_policy_that_cannot_move_is_asked_for_once_a_size() -> None:
 
 def test_one_run_by_hand() -> None:
     # Two condors of 2 and 1 lots, 40 of costs on 500 of credit; one entry refused for the size of a lot, one for what
-    # stacks before it took, one for the want of an expiry. The first condor is open at the closes of 12-30 and 12-31, the second at
-    # those of 01-02 and 01-03: four sessions, on one of them L1 rounds to none. 46 lost in all, so interest is no share
-    # of a gain.
+    # stacks before it took, one for the want of an expiry. The first condor is open at the closes of 12-30 and 12-31,
+    # the second at those of 01-02 and 01-03: four sessions, on one of them L1 rounds to none. 46 lost in all, so
+    # interest is no share of a gain.
     skips = (
         Skip(dt.date(2019, 12, 31), "condor", "one lot risks 450 USD, more than 3 % of equity"),
         Skip(DAY, "condor", "one lot risks 460 USD, 12 are left of 6 % over all stacks"),
