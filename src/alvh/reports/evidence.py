@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 
 from alvh.accounting.statement import Statement
 from alvh.evidence.ablation import WAYS
+from alvh.evidence.claims.claim import Judged
+from alvh.evidence.claims.pre_checks import Check
 from alvh.evidence.claims.verdict import OPEN, REFUTED, SUPPORTED
 from alvh.evidence.cscv import Overfitting
 from alvh.evidence.dossier import Dossier, Doubt
@@ -92,6 +94,14 @@ def evidence_report(made: Dossier) -> Report:
     glossary = Section("Glossary", "glossary", (Glossary(used_terms(sections)),))
     end = Section("What this is not", "disclaimer", (Disclaimer(DISCLAIMER),), brief=True)
     return Report(f"Evidence on {one.policy}", _subtitle(made), (*sections, glossary, end))
+
+
+def claims_report(judged: Sequence[Judged], checks: Sequence[Check]) -> Report:
+    """Put the page of the claims alone together."""
+    sections = claims_sections(judged, checks)
+    glossary = Section("Glossary", "glossary", (Glossary(used_terms(sections)),))
+    end = Section("What this is not", "disclaimer", (Disclaimer(DISCLAIMER),), brief=True)
+    return Report("Public claims, tested", "modelled quotes, the whole history", (*sections, glossary, end))
 
 
 def _subtitle(made: Dossier) -> str:

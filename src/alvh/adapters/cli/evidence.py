@@ -149,7 +149,8 @@ def of_claims(
     from alvh.adapters.store import Store  # noqa: PLC0415
     from alvh.adapters.studying import Desk  # noqa: PLC0415
     from alvh.adapters.work import cores  # noqa: PLC0415
-    from alvh.reports.claims import claims_dict, claims_lines, claims_markdown, claims_report  # noqa: PLC0415
+    from alvh.reports.claims import claims_dict, claims_lines, claims_markdown  # noqa: PLC0415
+    from alvh.reports.evidence import claims_report  # noqa: PLC0415
 
     for path in (report, markdown):
         if path is not None:
