@@ -67,8 +67,9 @@ def table(worlds: int, sessions: int, first_seed: int, law: Law, pieces: Mapping
             job = partial(verdicts, piece=piece, sessions=sessions, law=law, plant=plant)
             counts = counted(list(pool.map(job, range(first_seed, first_seed + worlds), chunksize=10)))
             cells = [
-                f"{metric.removeprefix('regime ')[:8]:>8} {100 * n['pays'] / worlds:5.1f} {100 * n['does not pay'] / worlds:5.1f}"
-                + ("" if plant != NOTHING or is_null(piece, metric) else "*")
+                f"{metric.removeprefix('regime ')[:8]:>8}"
+                f"{100 * n['pays'] / worlds:6.1f}{100 * n['does not pay'] / worlds:6.1f}"
+                f"{' ' if is_null(piece, metric) else '*'}"
                 for metric, n in counts.items()
             ]
             print(f"{label:22}", *cells, sep=" |", flush=True)  # noqa: T201

@@ -35,12 +35,13 @@ DRAWS = 2000
 REGIME_PARTS = 8
 """The same for one regime, which is met in fewer stretches; they are never cut."""
 BAD_MONTHS, MONTH_SESSIONS = 2.0, 21
-"""How many more of its worst months a piece that "pays" must survive, and its best months one that does not."""
-REGIME_CALIBRATION = 2.0
-"""With some twenty stretches the tests reject about twice as often as they say, in the worlds they were tuned on."""
+"""How many more of its worst months a piece that "pays" in a regime must survive, of its best one that does not."""
+CALIBRATION = 2.0
+"""P-values of means count so many times, and their intervals are so much wider in probability: where a handful of rare
+losses or gains decides a mean, both tests reject about twice as often as they say (`docs/decisions/0015`)."""
 SWAP_SEED = 20150824
 """The coins are the same for all comparisons, like the draws."""
-TAILS = (1.0 - NOMINAL, NOMINAL)
+TAILS = (1.0 - NOMINAL / CALIBRATION, NOMINAL / CALIBRATION)
 SPREADLESS = 1e-9
 """A draw whose standard error is this small beside that of the mean is rounding dust."""
 SAME = "the two accounts never differ"
@@ -113,15 +114,13 @@ def mean_effect(gained: Floats, blocks: Blocks) -> Effect:
 
     Drawing again alone answers for skewed differences, the t-test on `PARTS` equal parts of the history for dependence
     that outlasts the blocks (Ibragimov and Mueller, "t-Statistic Based Correlation and Heterogeneity Robust Inference",
-    Journal of Business and Economic Statistics 28, 2010). Each p-value is the larger of the two. A verdict must also
-    survive `BAD_MONTHS` more months like the worst (the best) the piece had: rare losses may by luck have stayed away.
+    Journal of Business and Economic Statistics 28, 2010). Each p-value is the larger of the two, `CALIBRATION` fold.
     """
     mean = float(gained.mean())
     if not np.ptp(gained) > 0.0:
         return Effect(mean, mean, mean, 1.0, 1.0, SAME)
     low, high, drawn = studentised(gained, blocks)
-    other = _spared(float(gained.sum()), gained, _both_sides(parts_t(gained), PARTS))
-    return _effect(mean, low, high, drawn, other)
+    return _effect(mean, low, high, _calibrated(drawn), _calibrated(_both_sides(parts_t(gained), PARTS)))
 
 
 def studentised(gained: Floats, blocks: Blocks) -> tuple[float, float, tuple[float, float]]:
@@ -148,9 +147,9 @@ def regime_effect(gained: Floats, within: Bools, blocks: Blocks, mean_block: flo
     """Return the mean of a paired difference over the sessions of one regime.
 
     The whole history is drawn again, so that the regime comes in its own stretches, more or fewer of them; judged is
-    the ratio of two sums, by its linear part. The second test takes whole stretches as its parts (`stretches_t`), and
-    the bad months are those of the whole history: a regime may lack the very event by which a piece loses or wins.
-    P-values count twice (`REGIME_CALIBRATION`).
+    the ratio of two sums, by its linear part. The second test takes whole stretches as its parts (`stretches_t`), and a
+    verdict must survive `BAD_MONTHS` more months like the worst (the best) of the whole history: a regime may by luck
+    lack the very event by which a piece loses or wins.
     """
     inside = gained[within]
     mean, share = float(inside.mean()), float(within.mean())
@@ -159,8 +158,7 @@ def regime_effect(gained: Floats, within: Bools, blocks: Blocks, mean_block: flo
     low, high, drawn = studentised(np.where(within, (gained - mean) / share, 0.0) + mean, blocks)
     t, parts = stretches_t(gained, within, mean_block)
     other = _spared(float(inside.sum()), gained, _both_sides(t, parts))
-    pays, hurts = (min(1.0, REGIME_CALIBRATION * max(pair)) for pair in zip(drawn, other, strict=True))
-    return _effect(mean, low, high, (pays, hurts), (pays, hurts))
+    return _effect(mean, low, high, _calibrated(drawn), _calibrated(other))
 
 
 def stretches_t(gained: Floats, within: Bools, mean_block: float) -> tuple[float, int]:
@@ -240,8 +238,14 @@ def _effect(estimate: float, low: float, high: float, drawn: tuple[float, float]
 
 
 def _both_sides(t: float, parts: int) -> tuple[float, float]:
-    """Return the p-values of "pays" and "does not pay" of a t-statistic on so many parts."""
+    """Return the p-values of "pays" and "does not pay" of a t-statistic on so many parts; 1 on a single one."""
+    if parts < 2:
+        return 1.0, 1.0
     return float(stdtr(parts - 1, -t)), float(stdtr(parts - 1, t))
+
+
+def _calibrated(p_values: tuple[float, float]) -> tuple[float, float]:
+    return min(1.0, CALIBRATION * p_values[0]), min(1.0, CALIBRATION * p_values[1])
 
 
 def _spared(total: float, gained: Floats, p_values: tuple[float, float]) -> tuple[float, float]:
