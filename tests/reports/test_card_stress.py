@@ -7,13 +7,15 @@ import json
 import math
 from dataclasses import replace
 from functools import cache
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from alvh.accounting.book import Book
 from alvh.decision.decide import decide
-from alvh.decision.stress import REPLAYS, PastMoves
+from alvh.decision.stress import REPLAYS, PastMoves, Spread
 from alvh.diagnosis.diagnose import diagnose
 from alvh.diagnosis.scenarios import COLUMNS
 from alvh.market.history import build_history
@@ -24,8 +26,8 @@ from alvh.policies.policy import preset
 from alvh.reports.card.card import plain
 from alvh.reports.card.facts import Facts
 from alvh.reports.card.stress import EngineRow, ReplayRow, Stress, headline, stress
-from alvh.values import Missing, Plan
-from tiny_market import tiny_market
+from alvh.values import Contract, Leg, Missing, Order, Plan
+from tiny_market import TinySpec, tiny_market
 
 
 def past(fall: float = -0.01, rise: float = 0.04, *, last: dt.date = dt.date(2025, 12, 31)) -> PastMoves:
@@ -37,6 +39,11 @@ def past(fall: float = -0.01, rise: float = 0.04, *, last: dt.date = dt.date(202
     return PastMoves(tuple(days.astype(object)), moved)
 
 
+def known(moves: PastMoves) -> Any:
+    """Return what stands for a history that has these moves."""
+    return SimpleNamespace(dates=moves.dates, derive=lambda _key, _compute: moves.rows)
+
+
 @cache
 def entry() -> Facts:
     """An evening that opens condors and buys hedges."""
@@ -46,7 +53,7 @@ def entry() -> Facts:
         view = View(history, ModelledQuotes(history), i)
         readings, book = diagnose(view), Book(500_000_000)
         plan = decide(view, readings, book, policy.layers, policy.rules)
-        facts = Facts(history, view, readings, plan, book, policy, load_broker("generic"), 0.5, past())
+        facts = Facts(history, view, readings, plan, book, policy, load_broker("generic"), 0.5, known(past()))
         if facts.openings():
             return facts
     raise AssertionError("no entry")
@@ -116,22 +123,47 @@ def test_the_headline_names_the_worst_replay() -> None:
 
 
 def test_a_replay_after_the_evening_is_not_known() -> None:
-    early = stress(replace(entry(), moves=past(last=dt.date(2019, 12, 31))))
-    known = [isinstance(row, ReplayRow) for row in early.replays]
-    assert known == [True, True, False, False, False, False]
+    early = stress(replace(entry(), joint_past=known(past(last=dt.date(2019, 12, 31)))))
+    found = [isinstance(row, ReplayRow) for row in early.replays]
+    assert found == [True, True, False, False, False, False]
     assert all("after what is known" in row.why for row in early.replays if isinstance(row, Missing))
 
 
 def test_without_other_moves_those_of_the_history_are_taken_up_to_the_evening() -> None:
     """A history of two years knows one replay; its blocks hold the sessions up to the evening and none later."""
-    own = stress(replace(entry(), moves=None))
+    own = stress(replace(entry(), joint_past=None))
     assert [isinstance(row, ReplayRow) for row in own.replays] == [False, True, False, False, False, False]
     blocks = own.engines[0]
     assert isinstance(blocks, EngineRow)
     assert int(blocks.what.split()[0]) <= entry().view.i
-    short = stress(replace(entry(), moves=PastMoves(past().dates[:100], past().rows[:100])))
+    short = stress(replace(entry(), joint_past=known(PastMoves(past().dates[:100], past().rows[:100]))))
     assert isinstance(short.engines[0], Missing)
     assert "252 are needed" in short.engines[0].why
+
+
+def test_a_thorough_table_has_engine_a_where_a_history_ends_tonight() -> None:
+    facts = entry()
+    with_a = stress(replace(facts, joint_past=None), thorough=True)
+    assert [row if isinstance(row, Missing) else row.name for row in with_a.engines] == [
+        "blocks", Missing("engine A has no history that ends tonight"), "quintic"
+    ]  # fmt: skip
+    # Two years and more of the same small market, whose last session is tonight.
+    spec = TinySpec(sessions=640, shock_at=(300, 500))
+    history = build_history(spec.tables())
+    view = View(history, ModelledQuotes(history), len(history) - 1)
+    plan = decide(view, diagnose(view), facts.book, facts.policy.layers, facts.policy.rules)
+    call = Contract("VX", view.series("VX")[2].expiry)
+    order = Order("L1", "L1@x", "open", (Leg(call, 1),), 3, "hedge")
+    own = replace(
+        facts, history=history, view=view, readings=diagnose(view), plan=replace(plan, orders=(order,)),
+        joint_past=history,
+    )  # fmt: skip
+    row = stress(own, thorough=True).engines[1]
+    assert isinstance(row, EngineRow)
+    assert (row.name, row.paths, row.horizon) == ("history", 400, 63)
+    assert isinstance(row.total, Spread)
+    assert row.total.low < row.total.mean < row.total.high
+    assert "weighted back" in row.what
 
 
 def test_an_empty_evening_has_no_table() -> None:

@@ -76,11 +76,11 @@ class Evening:
         """What was decided."""
         return self.facts.plan
 
-    def card(self) -> Any:
-        """Return the card (`alvh.reports.card.card.Card`)."""
+    def card(self, *, thorough: bool = False) -> Any:
+        """Return the card (`alvh.reports.card.card.Card`); a thorough one puts the book on engine A's paths, too."""
         from alvh.reports.card.card import make_card  # noqa: PLC0415
 
-        return make_card(self.facts, book=self.asked.book, quotes=self.quotes, fill=self.asked.fill)
+        return make_card(self.facts, book=self.asked.book, quotes=self.quotes, fill=self.asked.fill, thorough=thorough)
 
 
 def bare_facts(store: Store, date: dt.date | None) -> Facts:
@@ -141,13 +141,13 @@ def evening(store: Store, asked: Asked, progress: Callable[[str, int, int], None
         raise UserError(str(error)) from None
     history, date = load_until(store, asked, policy)
     plan, view, book, origin = _decided(store, asked, policy, history, date, progress)
-    from alvh.adapters.past_moves import past_moves  # noqa: PLC0415
+    from alvh.adapters.joint_past import joint_past  # noqa: PLC0415
     from alvh.diagnosis.diagnose import diagnose  # noqa: PLC0415
     from alvh.reports.card.facts import Facts  # noqa: PLC0415
 
     # A replay has its whole past loaded; any other evening two years of it.
-    moves = None if asked.book == "replay" else past_moves(store, date)
-    facts = Facts(history, view, diagnose(view), plan, book, policy, broker, FRACTIONS[asked.fill], moves)
+    past = history if asked.book == "replay" else joint_past(store, date)
+    facts = Facts(history, view, diagnose(view), plan, book, policy, broker, FRACTIONS[asked.fill], past)
     return Evening(facts, asked, origin)
 
 

@@ -72,7 +72,7 @@ def today(
         command_of(notify)
     asked = Asked(policy, date, book, quotes, fill, nav_usd, broker, parse_overrides(overrides))
     with progress_bar() as tell:
-        card = evening(Store(Store.locate(store_path)), asked, tell).card()
+        card = evening(Store(Store.locate(store_path)), asked, tell).card(thorough=everything or as_json)
     if as_json:
         from alvh.reports.card.card import card_dict  # noqa: PLC0415
 

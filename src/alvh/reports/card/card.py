@@ -111,7 +111,7 @@ class Card:
         return tuple(level for level in self.alerts if level.crossed)
 
 
-def make_card(facts: Facts, *, book: str, quotes: str, fill: str) -> Card:
+def make_card(facts: Facts, *, book: str, quotes: str, fill: str, thorough: bool = False) -> Card:
     """Put the card of one evening together.
 
     Parameters
@@ -119,6 +119,8 @@ def make_card(facts: Facts, *, book: str, quotes: str, fill: str) -> Card:
     facts : Facts
     book, quotes, fill : str
         What the book is (``flat``, ``replay``, ...), where quotes come from, the name of the fill model.
+    thorough : bool
+        Whether the stress table has engine A, which takes most of a second.
     """
     condors = proposed(facts)
     hedges = hedge_rows(facts)
@@ -147,7 +149,7 @@ def make_card(facts: Facts, *, book: str, quotes: str, fill: str) -> Card:
         troubles=troubles(inputs),
         regime=regime_card(facts),
         topics=topics(facts),
-        stress=stress(facts),
+        stress=stress(facts, thorough=thorough),
         arbitrage=arbitrage_watch(
             facts.view,
             facts.readings,

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from alvh.accounting.book import Book
-from alvh.decision.stress import PastMoves
 from alvh.diagnosis.diagnose import Readings, indicators
 from alvh.market.history import History
 from alvh.market.observe import View
@@ -38,8 +37,9 @@ class Facts:
         Fees and margin rules of the account.
     fill : float
         Share of the half-spreads that the limit gives up (`alvh.execution.fills.spread_fraction.FRACTIONS`).
-    moves : PastMoves or None
-        Joint moves of every session up to this close, where more of them are known than lie in `history`.
+    joint_past : History or None
+        SPX, the volatility indices and VX up to this close and no later, where more of them is known than `history`
+        holds.
     """
 
     history: History
@@ -50,7 +50,7 @@ class Facts:
     policy: Policy
     broker: Broker
     fill: float
-    moves: PastMoves | None = None
+    joint_past: History | None = None
 
     @property
     def date(self) -> dt.date:

@@ -29,6 +29,7 @@ from alvh.decision.stress import (
     spread_of,
     stressed_book,
 )
+from alvh.decision.stress_history import history_paths
 from alvh.diagnosis.scenarios import MOVES, SPX_COLUMN, VVIX_COLUMN, at_todays_scale, complete, joint_moves
 from alvh.market.engines.quintic_paths import draw_paths, forward_variance
 from alvh.maths.bootstrap import draw_blocks
@@ -39,6 +40,7 @@ from alvh.values import Contract, Floats, Missing
 VX_COLUMN = 1
 """The VX future 30 days from its expiry."""
 QUINTIC_PATHS = 4000
+HISTORY_PATHS = 400
 NOTE = (
     "modelled, before costs; the book held and planned tonight as it stands, without rolls, exits or new entries; VIX "
     "options move with the VX future of their expiry"
@@ -157,8 +159,8 @@ class _Scene:
         return stressed_book(self.facts.view, self.units, self.mids, self.bill, vvix, horizon)
 
 
-def stress(facts: Facts) -> Stress:
-    """Return the stress table of one evening."""
+def stress(facts: Facts, *, thorough: bool = False) -> Stress:
+    """Return the stress table of one evening; a thorough one has engine A, which takes most of a second."""
     condors = facts.condor_layers
     others = tuple(layer.name for layer in facts.policy.layers if layer.name not in condors)
     units = book_after_plan(facts.book, facts.plan, condors, others)
@@ -173,15 +175,24 @@ def stress(facts: Facts) -> Stress:
         CapitalParams() if rule is None else rule.params,
         units,
         mids,
-        facts.moves or PastMoves(facts.view.calendar[: facts.view.i + 1], facts.view.known(MOVES, joint_moves)),
+        past_moves(facts),
         facts.book.equity_cents(facts.view) / 100.0,
         capital,
         facts.readings.value("bill_3m"),
     )
     replays = tuple(_replay(scene, replay) for replay in REPLAYS)
     ready = scene.ready(scene.params.horizon)
-    engines = (_blocks(scene, ready), _quintic(scene, ready))
+    engines: tuple[EngineRow | Missing, ...] = (_blocks(scene, ready), _quintic(scene, ready))
+    if thorough:
+        engines = (engines[0], _history(scene, ready), engines[1])
     return Stress(layers, capital, replays, engines, headline(replays, engines))
+
+
+def past_moves(facts: Facts) -> PastMoves:
+    """Return the joint moves of every session up to the evening, from the longer of its two histories."""
+    if facts.joint_past is not None:
+        return PastMoves(facts.joint_past.dates, facts.joint_past.derive(MOVES, joint_moves))
+    return PastMoves(facts.view.calendar[: facts.view.i + 1], facts.view.known(MOVES, joint_moves))
 
 
 def _replay(scene: _Scene, replay: Replay) -> ReplayRow | Missing:
@@ -227,6 +238,21 @@ def _blocks(scene: _Scene, book: StressedBook) -> EngineRow | Missing:
         rows, scaled = at_todays_scale(rows, p.decay), "at today's volatility"
     what = f"{len(rows)} sessions of the past in blocks of {p.mean_block:g} on average, moves {scaled}"
     return _engine(scene, book, in_blocks(rows, draw_blocks(p.seed, p.paths, p.horizon, p.mean_block)), "blocks", what)
+
+
+def _history(scene: _Scene, book: StressedBook) -> EngineRow | Missing:
+    """Return the book on paths of engine A from tonight's state."""
+    past = scene.facts.joint_past
+    if past is None or past.dates[-1] != scene.facts.date:
+        return Missing("engine A has no history that ends tonight")
+    drawn = history_paths(past, scene.params.horizon, HISTORY_PATHS, scene.params.seed)
+    if isinstance(drawn, Missing):
+        return Missing(f"engine A: {drawn.why}")
+    what = (
+        f"engine A: from tonight's state on, surprises of {drawn.rows} sessions in blocks, stress drawn more often and "
+        f"weighted back: worth {drawn.worth:.0f} paths"
+    )
+    return _engine(scene, book, drawn.moves, "history", what, drawn.weight)
 
 
 def _quintic(scene: _Scene, book: StressedBook) -> EngineRow | Missing:
