@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from adapters.cli_desk import END, START, environment, fill_store, program, say
+from adapters.cli_desk import END, START, environment, fill_store, program, run, say
 from alvh.adapters.work import Shelf
 
 SWEEP = f"""policy = "condor-only"
@@ -84,7 +84,7 @@ def test_a_killed_sweep_is_taken_up_where_it_was(store, tmp_path):
     running.wait()
     kept = finished(shelf)
     assert kept >= 2
-    said = say("sweep", file, "--store", store, "--workers", 1, "--json")
+    said = run("sweep", file, "--store", store, "--workers", 1, "--json")
     assert said.code == 0, said.err
     assert said.json["had_a_result"] >= kept
     assert said.json["had_a_result"] + said.json["run_now"] == len(said.json["policies"]) == 26

@@ -200,6 +200,13 @@ def test_a_mistake_is_one_sentence_that_names_the_file(tmp_path, text, said):
     assert "unknown policy" in said or str(tmp_path / "sweep.toml") in str(refused.value)
 
 
+def test_the_example_of_the_documents_can_be_run():
+    found = read_plan(Path(__file__).resolve().parents[2] / "docs" / "sweep.toml")
+    # 3 deltas x 3 targets x 3 wings x 2 exits.
+    assert len(found.candidates) == 54
+    assert {one.config["condor.wing_percent"] for one in found.candidates} == {0.5, 1.0, 2.0}
+
+
 def test_a_file_that_is_not_there_and_a_policy_beside_the_sweep(tmp_path):
     with pytest.raises(UserError, match="cannot be read"):
         read_plan(tmp_path / "none.toml")

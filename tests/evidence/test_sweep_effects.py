@@ -24,12 +24,13 @@ def small(values, measured, measure="sharpe"):
 
 
 def test_levels_and_explained_by_hand():
-    # a: 1 -> 1, 3; 2 -> 5, 7. Means 2 and 6 about 4: between 4 x 4 = 16, in all 9 + 1 + 1 + 9 = 20: 0.8.
-    # b: x -> 1, 5; y -> 3, 7. Means 3 and 5: between 4 x 1 = 4, of 20: 0.2.
+    # a: 1 -> 1, 3; 2 -> 5, 7. Means 2 and 6 about 4: between 4 x 4 = 16, in all 9 + 1 + 1 + 9 = 20, within 4. Two
+    # levels would have 1 x 4 / (4 - 2) = 2 by chance: (16 - 2) / 20 = 0.7.
+    # b: x -> 1, 5; y -> 3, 7. Means 3 and 5: between 4, within 16, by chance 8: below 0.
     found = small([(1, "x"), (1, "y"), (2, "x"), (2, "y")], [1.0, 3.0, 5.0, 7.0])
     one, two = effects(found, str)
-    assert (one.path, one.explained) == ("m.a", pytest.approx(0.8))
-    assert two.explained == pytest.approx(0.2)
+    assert (one.path, one.explained) == ("m.a", pytest.approx(0.7))
+    assert two.explained == 0.0
     assert one.levels == (("1", 2, 2.0, 3.0, 1.0), ("2", 2, 6.0, 7.0, 5.0))
     assert [level.label for level in two.levels] == ["x", "y"]
 
@@ -67,6 +68,17 @@ def test_many_different_values_are_cut_into_stretches():
     assert [level.combinations for level in one.levels] == [50 // BINS] * BINS
     assert one.levels[0].label == "0.0 to 0.09"
     assert one.levels[-1].mean == 44.5
+
+
+def test_what_is_drawn_is_cut_too_and_one_combination_a_level_explains_nothing():
+    drawn = [(k / 8.0, "x") for k in range(8)]
+    (one, two) = effects(small(drawn, [1.0] * 4 + [2.0] * 4), str)
+    assert [level.combinations for level in one.levels] == [4, 4]
+    assert one.explained == 1.0
+    assert two.explained == 0.0
+    (few, _) = effects(small(drawn[:3], [1.0, 2.0, 3.0]), str)
+    assert len(few.levels) == 3
+    assert math.isnan(few.explained)
 
 
 @given(st.lists(st.tuples(st.integers(0, 40), st.sampled_from("xyz"), st.floats(-5, 5)), min_size=2, max_size=60))

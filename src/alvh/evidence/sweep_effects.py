@@ -14,8 +14,9 @@ from alvh.evidence.sweep import LOWER_IS_BETTER, Searched
 from alvh.values import Floats, Ints
 
 MOST_LEVELS = 12
-"""A parameter with more different values than this is cut into `BINS` stretches with about as many policies each."""
-BINS = 5
+"""A parameter with more different values than this, or hardly two combinations a value (as where values are drawn), is
+cut into stretches with about as many combinations each."""
+BINS, FEWEST_IN_A_BIN = 5, 4
 
 
 class Level(NamedTuple):
@@ -32,8 +33,9 @@ class Level(NamedTuple):
 class Effect:
     """What one parameter does.
 
-    `explained` is the share of the variance between combinations that lies between its levels (the correlation ratio
-    eta squared, Fisher 1925): 1 where nothing else matters, NaN where nothing varies.
+    `explained` is the share of the variance between combinations that goes with its levels, less what as many levels
+    would seem to explain by chance (epsilon squared, T. L. Kelley, "An unbiased correlation ratio measure", PNAS 21,
+    1935; never below 0): 1 where nothing else matters, NaN where nothing varies or every level has one combination.
     """
 
     path: str
@@ -99,26 +101,28 @@ def _levels(values: Sequence[Any], say: Callable[[Any], str]) -> tuple[tuple[str
     """Return the labels of a parameter's levels in order, and the level of each combination."""
     different = {(type(value).__name__, repr(value)): value for value in values}
     numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
-    if len(different) <= MOST_LEVELS or not numbers:
+    if not numbers or len(different) <= min(MOST_LEVELS, len(values) // 2) or len(values) < 2 * FEWEST_IN_A_BIN:
         ordered = sorted(different.values()) if numbers else list(different.values())
         labels = tuple(say(value) for value in ordered)
         return labels, np.array([labels.index(say(value)) for value in values], dtype=np.int64)
     given = np.array(values, dtype=np.float64)
-    edges = np.quantile(given, np.linspace(0.0, 1.0, BINS + 1))
-    at = np.clip(np.searchsorted(edges, given, side="right") - 1, 0, BINS - 1)
-    kept = [k for k in range(BINS) if (at == k).any()]
+    bins = min(BINS, len(values) // FEWEST_IN_A_BIN)
+    edges = np.quantile(given, np.linspace(0.0, 1.0, bins + 1))
+    at = np.clip(np.searchsorted(edges, given, side="right") - 1, 0, bins - 1)
+    kept = [k for k in range(bins) if (at == k).any()]
     labels = tuple(f"{say(given[at == k].min().item())} to {say(given[at == k].max().item())}" for k in kept)
     return labels, np.searchsorted(kept, at).astype(np.int64)
 
 
 def _explained(found: Floats, at: Ints) -> float:
-    """Return the share of variance that lies between levels."""
+    """Return epsilon squared: (between - (k - 1) within / (n - k)) / total, of n combinations in k levels."""
     known = np.isfinite(found)
     values, levels = found[known], at[known]
-    if values.size < 2:
-        return math.nan
-    total = float(np.sum((values - values.mean()) ** 2))
-    if not total > 1e-24:
-        return math.nan
     groups = [values[levels == level] for level in np.unique(levels)]
-    return float(sum(group.size * (group.mean() - values.mean()) ** 2 for group in groups)) / total
+    free = values.size - len(groups)
+    total = float(np.sum((values - values.mean()) ** 2)) if values.size else 0.0
+    if free < 1 or not total > 1e-24:
+        return math.nan
+    between = sum(group.size * float(group.mean() - values.mean()) ** 2 for group in groups)
+    by_chance = (len(groups) - 1) * (total - between) / free
+    return min(1.0, max(0.0, float(between - by_chance) / total))

@@ -18,8 +18,8 @@ from alvh.policies.toml_lines import line_of
 
 RANGE_KEYS = ("low", "high", "step", "points", "log", "integer")
 SWITCH = (True, False)
-_DIGITS = 6
-"""Significant digits of a drawn value: a policy is read aloud."""
+_DIGITS, _DRAWN = 6, 4
+"""Significant digits of a computed and of a drawn value: a policy is read aloud."""
 
 
 class SweepError(PolicyError):
@@ -73,7 +73,7 @@ class Axis(NamedTuple):
             value = math.exp(math.log(self.low) + share * (math.log(self.high) - math.log(self.low)))
         else:
             value = self.low + share * (self.high - self.low)
-        return round(value) if self.integer else tidy(value)
+        return round(value) if self.integer else min(max(tidy(value, _DRAWN), self.low), self.high)
 
 
 class Sweep(NamedTuple):
@@ -114,9 +114,9 @@ def parse_sweep(text: str) -> Sweep:
     return Sweep(settings, axes)
 
 
-def tidy(value: float) -> float:
-    """Return a number as a person would write it: six significant digits."""
-    return float(f"{value:.{_DIGITS}g}")
+def tidy(value: float, digits: int = _DIGITS) -> float:
+    """Return a number as a person would write it, with as many significant digits."""
+    return float(f"{value:.{digits}g}")
 
 
 def _settings(raw: Mapping[str, Any], text: str) -> Settings:
