@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from adapters.records.logs import DAILY_HEADER, OMEGA_HEADER, REPORTING_HEADER, omega_log, write
 from alvh.adapters.errors import UserError
-from alvh.adapters.records import read_record, recognised, record_formats
+from alvh.adapters.records import Given, read_record, recognised, record_formats
+from alvh.evidence.records import Record
 
 HEADERS = {
     "option-omega": OMEGA_HEADER,
@@ -54,3 +58,34 @@ def test_a_file_that_is_no_parquet_is_named(tmp_path: Path) -> None:
 def test_a_named_format_is_held_to_its_columns(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="column 'funds at close': the header lacks this column"):
         read_record(write(tmp_path, "x.csv", REPORTING_HEADER), "option-omega")
+
+
+CELLS = st.one_of(
+    st.sampled_from(
+        ["2024-01-02", "2024-01-05", "1/8/24", "1066-10-14", "2999-01-01", "", "-", "nan", "12%", "$1,0.5"]
+    ),
+    st.floats().map(str),
+    st.text(max_size=6).filter(lambda text: not set(text) & {",", '"', "\n", "\r"}),
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(sorted(HEADERS)), st.lists(st.lists(CELLS, min_size=1, max_size=30), max_size=6))
+def test_whatever_stands_in_a_file_it_is_a_record_or_one_sentence(
+    tmp_path: Path, name: str, rows: list[list[str]]
+) -> None:
+    path = tmp_path / "any.csv"
+    path.write_text("\n".join([HEADERS[name], *(",".join(row) for row in rows)]), encoding="utf-8")
+    made = read_or_sentence(path, name)
+    if isinstance(made, str):
+        assert str(path) in made
+    else:
+        assert np.isfinite(made.returns).all()
+        assert (made.equity > 0.0).all()
+
+
+def read_or_sentence(path: Path, name: str) -> Record | str:
+    try:
+        return read_record(path, name, Given(nav_usd=1e9))
+    except UserError as error:
+        return str(error)

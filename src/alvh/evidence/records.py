@@ -27,6 +27,8 @@ DAILY_GAP_DAYS: Final = 4.0
 """A series whose dates lie at most so many days apart, in the median, is daily: a long week-end is four."""
 WEEKLY_GAP_DAYS: Final = 10.0
 MONTHLY_GAP_DAYS: Final = 45.0
+LARGEST_RETURN: Final = 1e6
+"""No account grows a million times in a period: such a number is a mistake of the file."""
 
 CLOSED_TRADES_WARNING: Final = (
     "The log holds no daily marks: P&L stands on the day of the exit. That flatters volatility and the Sharpe ratio "
@@ -188,8 +190,10 @@ def record_of_values(
         return Missing(f"{values.size} values are no record")
     if not (values > 0.0).all():
         return Missing(f"the value on {dates[int(np.argmin(values > 0.0))]} is not above zero")
+    with np.errstate(over="ignore"):
+        returns = values[1:] / values[:-1] - 1.0
     return record_of_returns(
-        name, source, dates[1:], values[1:] / values[:-1] - 1.0, float(values[0]),
+        name, source, dates[1:], returns, float(values[0]),
         trades=trades, includes_interest=includes_interest, dropped=dropped, notes=notes,
     )  # fmt: skip
 
@@ -212,6 +216,8 @@ def record_of_returns(
     """
     if returns.size < 2:
         return Missing(f"{returns.size} return(s) are no record")
+    if not (np.isfinite(returns).all() and returns.max() < LARGEST_RETURN):
+        return Missing("its returns are no returns of an account")
     if not (returns > -1.0).all():
         return Missing(f"the return of {dates[int(np.argmin(returns > -1.0))]} loses everything")
     gap = float(np.median(np.diff(dates).astype("timedelta64[D]").astype(np.int64)))

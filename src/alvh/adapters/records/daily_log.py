@@ -48,6 +48,8 @@ def read_daily_log(
     known = bool(np.isfinite(pnl).all())
     start = float(values[0] - pnl[0]) if known else math.nan
     before = np.concatenate(([start], values[:-1]))
+    if known and not (start > 0.0):
+        raise in_file(path, f"net liquidity less P/L is {start:,.2f} before the first day: no account to start from")
     of_returns = partial(record_of_returns, trades=trades, includes_interest=False, dropped=dropped)
     if withdrawn and known:
         made = of_returns(name, source, dates, pnl / before, start, notes=(*notes, WITHDRAWN_NOTE))

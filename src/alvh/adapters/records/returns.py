@@ -26,6 +26,7 @@ VALUES = (
     "equity_usd",
 )  # fmt: skip
 LARGEST_DECIMAL = 1.0
+VALUES_NOTE = "Values are taken as they stand: money paid in counts as a gain, money taken out as a loss."
 
 
 def _read(path: Path, given: Given) -> Record:
@@ -43,7 +44,7 @@ def _read(path: Path, given: Given) -> Record:
     rows.sort()
     dates, numbers = np.array([day for day, _ in rows], dtype="datetime64[D]"), np.array([n for _, n in rows])
     if column in VALUES:
-        made = record_of_values(path.stem, "returns", dates, numbers, includes_interest=True)
+        made = record_of_values(path.stem, "returns", dates, numbers, includes_interest=True, notes=[VALUES_NOTE])
     else:
         nav = given.nav_usd if given.nav_usd is not None else float("nan")
         made = record_of_returns(path.stem, "returns", dates, numbers, nav, includes_interest=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from alvh.adapters.brokers.cells import NOTHING, Line
 from alvh.adapters.errors import in_file
+from alvh.conventions import sessions_between
 from alvh.evidence.records import Dropped, Record, RecordTrade, record_of_trades
 from alvh.values import Missing
 
@@ -75,6 +76,10 @@ def read_trade(line: Line, columns: Columns) -> RecordTrade:
     closed = line.date_in(*columns.closed) if columns.closed else opened
     if closed < opened:
         raise line.wrong(f"closed on {closed}, before it was opened on {opened}", columns.closed[0])
+    try:
+        sessions_between(opened, closed)
+    except ValueError as error:
+        raise line.wrong(str(error), columns.opened[0]) from None
     contracts = _optional(line, columns.contracts)
     premium = _optional(line, columns.premium) * (1.0 if math.isnan(contracts) else abs(contracts))
     worst = _optional(line, columns.worst_percent)
