@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from alvh.evidence.claims import registry
+from alvh.evidence.claims import registry, runs
 from alvh.evidence.claims.registry import claims, judge_all, needed_runs
 from alvh.evidence.claims.verdict import OPEN
 from alvh.values import Missing
@@ -36,9 +36,9 @@ def test_runs_are_shared_and_told_apart_by_label() -> None:
     whole = [spec for spec in specs if spec.first is None]
     assert len(whole) <= 10
     chosen = [claim for claim in claims() if claim.source in {"K1", "K15"}]
-    assert [spec.label for spec in needed_runs(chosen)] == [
-        "claim:tiers:half", "claim:tiers:mid", "claim:tiers:cross", "claim:gauge",
-    ]  # fmt: skip
+    found = [spec.label for spec in needed_runs(chosen)]
+    assert found[:4] == ["claim:tiers:half", "claim:tiers:mid", "claim:tiers:cross", "claim:gauge"]
+    assert found[4:] == [f"claim:conservative:{draw}" for draw in range(runs.WIN_DRAWS)]
 
 
 def test_without_runs_and_data_nothing_is_decided_and_each_says_why() -> None:

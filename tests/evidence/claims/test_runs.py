@@ -20,6 +20,12 @@ def test_tiers_are_fixed_in_size_and_hold_no_hedge() -> None:
     assert [layer.params.short for layer in spec.policy.layers] == [0.70, 1.15, 1.60]
 
 
+def test_draws_of_the_conservative_tier_hold_nothing_else() -> None:
+    spec = runs.conservative(2)
+    assert members(spec) == (["conservative"], [])
+    assert (spec.draw, spec.first, spec.last) == (2, runs.DECADE_FROM, runs.DECADE_TO)
+
+
 def test_gates_alone_part_the_gated_run_from_the_tiers() -> None:
     assert members(runs.gated()) == (["conservative", "balanced", "aggressive"], ["vix_gates"])
 

@@ -18,12 +18,13 @@ from alvh.values import Missing
 
 TIERS = ("conservative", "balanced", "aggressive")
 HEDGES = ("L1", "L2", "L3")
-FILLS = ("mid", "half", "cross")
-"""The three levels of cost at which win rates are shown: none, half of the quoted spread, all of it."""
 
 EPISODES_FROM, EPISODES_TO = dt.date(2020, 1, 2), dt.date(2022, 12, 30)
 """Two of the years that pages speak of by name, 2020 and 2022."""
+DECADE_FROM, DECADE_TO = dt.date(2015, 1, 2), dt.date(2025, 12, 31)
 MODEL_DRAWS = 16
+WIN_DRAWS = 4
+"""Draws of a whole decade of one-day condors; a draw costs seconds there."""
 WIDTH_POINTS = 5.0
 LOTS = 10
 """Condors at every entry where only their odds are asked for: an account that shrinks must not end the sample."""
@@ -34,6 +35,14 @@ def tiers(fill: str) -> RunSpec:
     """Return the three one-day tiers alone, without gates or hedge, at one fill."""
     policy = _kept("glossary", TIERS, "one-day tiers", _fixed(TIERS))
     return RunSpec(f"claim:tiers:{fill}", policy, fill=fill)
+
+
+@cache
+def conservative(draw: int) -> RunSpec:
+    """Return the Conservative tier alone over the decade of its claim, on one draw of the model's error."""
+    only = ("conservative",)
+    policy = _kept("glossary", only, "Conservative", _fixed(only))
+    return RunSpec(f"claim:conservative:{draw}", policy, first=DECADE_FROM, last=DECADE_TO, draw=draw)
 
 
 @cache

@@ -28,7 +28,7 @@ def trades(wins: float, layers: tuple[str, ...] = runs.TIERS) -> list:
 def desk(wins: float) -> Material:
     made = trades(wins)
     pnl = {"conservative": np.zeros(DAYS.size)}
-    specs = (*(runs.tiers(fill) for fill in ("half", "mid", "cross")), runs.gauge(), runs.gated())
+    specs = (*K1.needs(), runs.gated())
     return material(HISTORY, *(track(spec, DAYS, pnl, campaigns=made) for spec in specs))
 
 
@@ -70,6 +70,19 @@ def test_open_campaigns_and_those_outside_the_window_are_left_out() -> None:
     found = K1.judge(here)[0].found
     assert isinstance(found, Estimate)
     assert found.value == 1.0
+
+
+def test_draws_of_the_model_stand_beside_and_span_the_range() -> None:
+    whole, worse = desk(0.97), desk(0.80)
+    mixed = dict(whole.tracks) | {"claim:conservative:1": worse.tracks["claim:conservative:1"]}
+    found = next(one for one in K1.judge(Material(mixed, HISTORY)) if "draws" in one.label)
+    assert not found.counts
+    assert isinstance(found.found, Estimate)
+    assert found.found.low == pytest.approx(0.80, abs=0.03)
+    assert found.found.high == found.found.value == pytest.approx(0.97, abs=0.02)
+    del mixed["claim:conservative:2"]
+    absent = next(one for one in K1.judge(Material(mixed, HISTORY)) if "draws" in one.label)
+    assert isinstance(absent.found, Missing)
 
 
 def test_break_even_by_hand() -> None:
