@@ -73,7 +73,9 @@ def test_a_band_over_zero_turns_the_sign_and_one_beside_it_does_not() -> None:
     turned = Uncertainty(base, Band((-0.01, 0.02), (-0.1, -0.1), (0.0, 0.0), 4))
     assert signs_sentence(turned).startswith("The model's error can turn the sign of the ")
     safe = replace(turned, band=Band((0.01, 0.02), (-0.1, -0.1), (0.0, 0.0), 4))
-    assert signs_sentence(safe) == "Within every band that was run growth stays above zero."
+    assert signs_sentence(safe) == "Within every band that was run it grows."
     lost = Uncertainty(grown(9_000.0), Band((-0.03, -0.02), (-0.1, -0.1), (0.0, 0.0), 4))
-    assert signs_sentence(lost) == "Within every band that was run it stays a loss."
+    assert signs_sentence(lost) == "Within every band that was run it loses."
+    both = replace(turned, break_even=break_even({"mid": base, "cross": grown(9_900.0)}))
+    assert signs_sentence(both).startswith("The model's error and the fill can turn the sign of the ")
     assert signs_sentence(Uncertainty(base)).startswith("Nothing but the run itself was run")

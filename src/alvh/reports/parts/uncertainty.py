@@ -11,7 +11,7 @@ from alvh.evidence.data_years import Part
 from alvh.evidence.fill_break_even import BreakEven
 from alvh.evidence.model_band import Band, outcome
 from alvh.reports.blocks import Block, Cell, Column, Num, Sentence, Table
-from alvh.reports.words import percent
+from alvh.reports.words import listed, percent
 from alvh.values import Missing
 
 
@@ -122,14 +122,10 @@ def signs_sentence(one: Uncertainty) -> str:
     turning = [name for name, (low, high) in known.items() if (low < 0.0 if own >= 0.0 else high >= 0.0)]
     if not known:
         return "Nothing but the run itself was run: how sure its number is cannot be said."
-    sign = "growth" if own >= 0.0 else "loss"
     if not turning:
-        return (
-            f"Within every band that was run it stays a {sign}."
-            if sign == "loss"
-            else ("Within every band that was run growth stays above zero.")
-        )
-    return f"{', '.join(turning)[0].upper()}{', '.join(turning)[1:]} can turn the sign of the {percent(own)} a year."
+        return f"Within every band that was run it {'grows' if own >= 0.0 else 'loses'}."
+    named = listed(turning)
+    return f"{named[0].upper()}{named[1:]} can turn the sign of the {percent(own)} a year."
 
 
 def _pair(value: float) -> tuple[Cell, Cell]:
