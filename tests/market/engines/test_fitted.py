@@ -24,8 +24,12 @@ def test_a_scale_follows_half_way_and_is_drawn_back() -> None:
     assert next_scale(2.0, 2.0, 2.0) == pytest.approx(2.0)
 
 
-def test_spx_scales_with_yesterdays_vix() -> None:
-    assert spx_scale(math.log(16.0)) == pytest.approx(0.16 / math.sqrt(252.0))
+def test_spx_scales_with_yesterdays_vix_and_more_than_in_proportion() -> None:
+    # At 20 by what VIX says; at 12 by (12 / 20)^0.3 = 0.8579 of it; above 80 by 4^0.3 = 1.5157 of it and no more.
+    assert spx_scale(math.log(20.0)) == pytest.approx(0.20 / math.sqrt(252.0))
+    assert spx_scale(math.log(12.0)) == pytest.approx(0.8579 * 0.12 / math.sqrt(252.0), rel=1e-4)
+    for vix in (80.0, 120.0):
+        assert spx_scale(math.log(vix)) == pytest.approx(1.5157 * vix / 100.0 / math.sqrt(252.0), rel=1e-4)
 
 
 @given(st.floats(0.1, 10.0), st.floats(-50.0, 50.0), st.floats(0.1, 10.0))
@@ -88,6 +92,18 @@ def test_2008_2018_2020_and_2024_are_in_it_whole(real) -> None:
     assert {"2008-10-15", "2008-11-20", "2018-02-05", "2020-03-16", "2024-08-05", "2025-04-08"} <= days
     assert len(made.dates) > 4500
     assert made.explosiveness < 1.0
-    # The largest surprise of VIX is the fifth of February 2018 or the eve's like; nothing was cut at a bound.
+    # Nothing was cut at a bound.
     assert np.abs(made.surprises[:, 1]).max() > 6.0
     assert np.isfinite(made.intraday[:, 0]).all()
+
+
+@pytest.mark.shared
+def test_surprises_are_as_large_in_a_calm_as_in_a_crisis(real) -> None:
+    # What SPX did over what its scale said, below a VIX of 16 and above 30: equal spreads within a fifth. In proportion
+    # to VIX the second would be 1.5 times the first.
+    made = fit(real)
+    vix = made.scales[:, RETURN]
+    calm, crisis = (
+        made.surprises[at, RETURN].std() for at in (vix < spx_scale(math.log(16.0)), vix > spx_scale(math.log(30.0)))
+    )
+    assert crisis / calm == pytest.approx(1.0, abs=0.2)
