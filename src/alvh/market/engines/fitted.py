@@ -28,8 +28,8 @@ DECAY: Final = 0.94
 PULL: Final = 0.05
 """Share of the long-run variance in each day's: the likeliest of 0 to 0.1 on 2008-2026 for most columns."""
 RICHER: Final = 0.3
-"""Power of VIX by which SPX moves more than in proportion to it: 0.4 is the likeliest tenth on 2008-2026, and 0.3, nearly
-as likely, spreads surprises most alike in calm and in crisis."""
+"""Power of VIX by which SPX moves more than in proportion to it: on 2008-2026 0.4 is the likeliest tenth, and 0.3, all
+but as likely, spreads surprises most alike from calm to crisis."""
 LEVEL_VIX: Final = 20.0
 HIGHEST_VIX: Final = 80.0
 """Above it, where nearly nothing was ever observed, SPX moves in proportion to VIX."""
