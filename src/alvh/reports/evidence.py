@@ -5,6 +5,7 @@ The first screen answers; every section after it is what the answer stands on.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from alvh.accounting.statement import Statement
@@ -54,6 +55,7 @@ from alvh.reports.parts.pieces import (
     piece_sentence,
     pieces_forest,
     random_sentence,
+    regime_forest,
     regime_map,
     regime_sentence,
 )
@@ -172,7 +174,16 @@ def _figures(made: Dossier) -> tuple[Figure, ...]:
         low, high = doubt.band.cagr
         said = f"growth over {plural(doubt.band.draws, 'draw')} of the model's error: {percent(low)} to {percent(high)}"
         out.append(Figure("Had quotes been otherwise", Num(high - low, "percent"), None, said, None))
+    out.append(_break_even(doubt))
     return tuple(out)
+
+
+def _break_even(doubt: Doubt) -> Figure:
+    """Return the fill at which growth is nought, as a share of the half-spread."""
+    found = doubt.break_even.growth
+    if isinstance(found, Missing):
+        return Figure("Break-even [[fill]]", Num(math.nan, "share"), None, f"growth is {found.why}", None)
+    return Figure("Break-even [[fill]]", Num(found, "share"), None, "of the half-spread; 0 % is mid", None)
 
 
 def measured(equity_usd: Floats, one: Statement) -> dict[str, float]:
@@ -230,7 +241,10 @@ def _hedges(made: Dossier, tones: Mapping[str, Tone]) -> tuple[Block, ...]:
     table = hedge_account_table(made.base.statement, made.base.hedges, tones)
     sentence = hedge_account_sentence(made.base.hedges)
     found = tuple(block for block in (sentence, table) if block is not None)
-    return found or (Sentence("The policy has no hedge layer."),)
+    if not found:
+        return (Sentence("The policy has no hedge layer."),)
+    forest = regime_forest(made.ablation)
+    return (*found, *((forest,) if forest else ()))
 
 
 def _pieces(made: Dossier, tones: Mapping[str, Tone]) -> tuple[Block, ...]:

@@ -35,6 +35,7 @@ UNITS: tuple[Unit, ...] = ("percent", "percent", "percent")
 PLAIN = ("growth", "drawdown", "worst days")
 SIDES = ("worse with it", "better")
 ALL = "all hedges"
+YEAR_SESSIONS = 252.0
 WAYS: Mapping[Way, str] = {
     "identical": "its fills left out, every other fill as it was",
     "off": "the policy run again without it",
@@ -125,9 +126,12 @@ def regime_map(ablation: Ablation, sessions: Sequence[str]) -> HeatMap | None:
     count = {name: sum(one == name for one in sessions) for name in REGIMES}
     columns = [name for name in REGIMES if count[name]]
     values = np.array(
-        [[one.pnl_usd_by_regime.get(name, math.nan) * 252.0 / count[name] for name in columns] for _, one in known]
+        [
+            [one.pnl_usd_by_regime.get(name, math.nan) * YEAR_SESSIONS / count[name] for name in columns]
+            for _, one in known
+        ]
     )
-    totals = np.array([sum(one.pnl_usd_by_regime.values()) * 252.0 / len(sessions) for _, one in known])
+    totals = np.array([sum(one.pnl_usd_by_regime.values()) * YEAR_SESSIONS / len(sessions) for _, one in known])
     shares = ", ".join(f"{name} {count[name] / len(sessions):.0%}" for name in columns)
     return HeatMap(
         "What each hedge added, USD a year of each [[regime]]",
@@ -139,6 +143,32 @@ def regime_map(ablation: Ablation, sessions: Sequence[str]) -> HeatMap | None:
         "usd",
         f"252 sessions that began in the regime; of all sessions: {shares}.",
     )
+
+
+def regime_forest(ablation: Ablation) -> Forest | None:
+    """Return what each hedge added in each regime with its interval, percent of equity a year of it."""
+    known = _known(ablation)
+    if not known:
+        return None
+    found = [name for name in REGIMES if any(name in one.regimes for _, one in known)]
+    rows = tuple(
+        ForestRow(regime, "", tuple(_yearly(one.regimes.get(regime, Missing("it did not occur"))) for _, one in known))
+        for regime in found
+    )
+    unit: Unit = "percent"
+    return Forest(
+        "What each hedge added in each [[regime]], a year of it",
+        tuple(name for name, _ in known),
+        (unit,) * len(known),
+        rows,
+        SIDES,
+        f"Mean of the daily difference on identical condors, times 252, with {LEVEL_SAID} intervals from whole "
+        "histories drawn in blocks. A drawdown has no regime: it begins in one and ends in another.",
+    )
+
+
+def _yearly(one: Effect | Missing) -> Estimate | Missing:
+    return one if isinstance(one, Missing) else estimate(one.mapped(lambda mean: YEAR_SESSIONS * mean))
 
 
 def _known(ablation: Ablation) -> list[tuple[str, Margin]]:
