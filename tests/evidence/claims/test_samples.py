@@ -56,6 +56,17 @@ def test_too_small_a_sample_has_a_number_and_no_interval() -> None:
     assert found.basis == "100 observations are fewer than 168, 8 blocks: too small a sample"
 
 
+def test_a_few_events_among_many_sessions_are_still_few() -> None:
+    # Three events, all of one kind: drawn again they would always be all of one kind.
+    events = np.zeros(400)
+    events[[10, 150, 300]] = 1.0
+    found = ratio(events, events, DAYS[:400], HERE, n=3, of="events")
+    assert isinstance(found, Estimate)
+    assert found.value == 1.0
+    assert math.isnan(found.low)
+    assert found.basis == "3 are fewer than 8: too small a sample"
+
+
 def test_nothing_to_divide_by_is_missing() -> None:
     assert isinstance(ratio(np.zeros(300), np.zeros(300), DAYS[:300], HERE, n=0, of="trades"), Missing)
 

@@ -78,7 +78,10 @@ def ratio(
     if not total > 0.0:
         return Missing(f"there are no {of} to divide by")
     value = float(over.sum()) / total
-    blocks = _blocks(over - value * under, material, block)
+    counted = int(np.count_nonzero(under))
+    blocks: Blocks | str = f"{counted} are fewer than {FEWEST_BLOCKS}: too small a sample"
+    if counted >= FEWEST_BLOCKS:
+        blocks = _blocks(over - value * under, material, block)
     low = high = math.nan
     if isinstance(blocks, Blocks):
         below = _means(under, blocks)
