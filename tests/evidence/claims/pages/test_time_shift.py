@@ -55,7 +55,7 @@ def test_the_share_of_the_loss_that_is_kept_decides(share: float, verdict: str) 
 def test_few_rolls_decide_nothing() -> None:
     judgements = K13.judge(desk(0.9, count=5))
     assert Judged(K13, judgements).verdict == OPEN
-    assert "5 observations are fewer than 8" in judgements[0].ruling.why
+    assert "5 are fewer than 8" in judgements[0].ruling.why
 
 
 def test_without_a_roll_or_a_run_it_is_missing() -> None:
