@@ -220,3 +220,17 @@ def test_what_decides_in_the_morning_has_no_evening(store: Path) -> None:
     told = today(store, "--policy", "bxm")
     assert told.code == 2
     assert "bxm decides in the morning's roll window" in told.sentence
+
+
+def test_a_book_is_put_under_stress(store: Path) -> None:
+    flat = today(store, "--date", ENTRY, "--json").json["stress"]
+    assert "condor" in flat["layers"], "what is planned tonight"
+    blocks, history, quintic = flat["engines"]
+    assert (blocks["name"], quintic["name"]) == ("blocks", "quintic")
+    assert "504 are needed" in history["missing"], "a year and some is too short for engine A"
+    assert [isinstance(row.get("total_usd"), float) for row in flat["replays"]] == [False, True, *[False] * 4]
+    assert "STRESS" in today(store, "--date", ENTRY).out
+    # The replay refuses the entry and holds nothing: there is nothing to stress, and it says so.
+    held = today(store, "--date", ENTRY, "--book", "replay", "--json").json["stress"]
+    assert (held["layers"], held["replays"], held["headline"]) == ([], [], "")
+    assert "nothing to stress" in today(store, "--date", ENTRY, "--book", "replay", "--all").out

@@ -164,6 +164,7 @@ def test_a_thorough_table_has_engine_a_where_a_history_ends_tonight() -> None:
     assert isinstance(row.total, Spread)
     assert row.total.low < row.total.mean < row.total.high
     assert "weighted back" in row.what
+    assert stress(own, thorough=True).headline == stress(own).headline, "one card says one thing"
 
 
 def test_an_empty_evening_has_no_table() -> None:

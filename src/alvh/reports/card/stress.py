@@ -128,7 +128,7 @@ class Stress:
     replays : tuple of ReplayRow or Missing
     engines : tuple of EngineRow or Missing
     headline : str
-        One line; empty where nothing is held or planned.
+        One line, the same whether thorough or not; empty where nothing is held or planned.
     note : str
     """
 
@@ -183,9 +183,10 @@ def stress(facts: Facts, *, thorough: bool = False) -> Stress:
     replays = tuple(_replay(scene, replay) for replay in REPLAYS)
     ready = scene.ready(scene.params.horizon)
     engines: tuple[EngineRow | Missing, ...] = (_blocks(scene, ready), _quintic(scene, ready))
+    said = headline(replays, engines)
     if thorough:
         engines = (engines[0], _history(scene, ready), engines[1])
-    return Stress(layers, capital, replays, engines, headline(replays, engines))
+    return Stress(layers, capital, replays, engines, said)
 
 
 def past_moves(facts: Facts) -> PastMoves:
