@@ -167,19 +167,21 @@ def _top(searched: Searched, judged: SweepEvidence) -> Table:
     heads = tuple(MEASURES[name][0] for name in told)
     clustered = judged.best[0][1].clustered
     apart = isinstance(clustered, Deflated)
-    columns = (*searched.paths, *heads, "Campaigns", "DSR, all trials", *(("DSR, trials that differ",) * apart))
+    sure = ("DSR, all trials", *(("DSR, trials that differ",) * apart))
+    columns = (*searched.paths, heads[0], *sure, *heads[1:], "Campaigns")
     rows: list[tuple[Cell, ...]] = []
     for place, (column, evidence) in enumerate(judged.best, 1):
         config, found = searched.config(column), searched.measures[column]
-        measured = (_cell(found.get(name), name) for name in told)
+        measured = [_cell(found.get(name), name) for name in told]
         odds = (evidence.counted, *((evidence.clustered,) * apart))
         rows.append(
             (
                 str(place),
                 *(say(config[path]) for path in searched.paths),
-                *measured,
-                Num(float(found["campaigns"]), "count"),
+                measured[0],
                 *(one if isinstance(one, Missing) else Num(one.dsr_independent, "share") for one in odds),
+                *measured[1:],
+                Num(float(found["campaigns"]), "count"),
             )
         )
     return Table(

@@ -44,8 +44,8 @@ def effect_tables(searched: Searched) -> tuple[Block, ...]:
         tuple(Column(name, bar=name == "Explains") for name in columns),
         tuple(_summary(one, searched) for one in kept),
         note="Averages over all combinations with that value. Explains: the share of the differences between "
-        "combinations that goes with this parameter alone; what is left belongs to the others and to how they act "
-        "together.",
+        "combinations that goes with this parameter alone, less what chance would make of as many values; what is left "
+        "belongs to the others and to how they act together.",
     )
     rows = tuple(row for one in kept for row in _levels(one, searched))
     names = ("Parameter", "Value", "Combinations", "Average", "Best", "Worst")
