@@ -123,6 +123,22 @@ def test_hedges_move_on_their_future_and_never_on_spot_vix() -> None:
     assert ready(hedge={VIX_CALL: 10.0}).pnl(replayed(rows(2, vx=0.3)))[0, 0] > quiet[0, 0] + 1_000.0
 
 
+def test_a_quote_away_from_the_model_is_no_profit() -> None:
+    """On a day on which nothing moves a call of 135 days loses a day, whatever it is quoted at."""
+    desk = Desk(forwards={FAR: 16.0})
+    held = units(hedge={VIX_CALL: 1.0, VIX_CALL._replace(right="P"): 1.0})
+    at = [{VIX_CALL: call, VIX_CALL._replace(right="P"): 4.0} for call in (1.5, 3.0)]
+    made = [stressed_book(desk, held, mids, 0.02, 90.0, 1).pnl(replayed(rows(1)))[0, 0] for mids in at]  # type: ignore[arg-type]
+    assert made[0] == made[1]
+    assert -6.0 < made[0] < 0.0
+    # At a VVIX for which the model has no price, the quote stands: 150 USD apart.
+    high = [stressed_book(desk, held, mids, 0.02, 400.0, 1).pnl(replayed(rows(1)))[0, 0] for mids in at]  # type: ignore[arg-type]
+    assert high[0] - high[1] == pytest.approx(150.0, rel=1e-3)
+    # One that settles on the way is paid out against its quote.
+    done = [stressed_book(desk, held, mids, 0.0, 90.0, 200).pnl(replayed(rows(200)))[0, 0] for mids in at]  # type: ignore[arg-type]
+    assert done[0] - done[1] == pytest.approx(150.0)
+
+
 def test_what_has_no_path_leaves_its_layer_without_a_number() -> None:
     book = ready(overlay={FUND_CALL: 1.0}, hedge={FUTURE: 1.0})
     assert set(book.unpriced) == {"overlay"}

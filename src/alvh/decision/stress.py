@@ -16,12 +16,13 @@ from typing import Final, NamedTuple, TypeAlias
 import numpy as np
 
 from alvh.decision.book_after import Units
-from alvh.decision.scenario_book import Path, Priced, block_moves, pnl_on, priced, wanted_paths
+from alvh.decision.scenario_book import DISPLACED, Path, Priced, block_moves, pnl_on, priced, wanted_paths
 from alvh.diagnosis.scenarios import SPX_COLUMN, VVIX_COLUMN
 from alvh.market.engines.named_replays import EPISODES
 from alvh.market.engines.quintic_paths import QuinticPaths
 from alvh.market.observe import View
 from alvh.maths.bootstrap import Blocks
+from alvh.maths.vix_call import call_price, displacement, put_price, shape, vvix_term
 from alvh.values import Contract, Floats, Holdings, Missing, Plan
 
 Moves: TypeAlias = Callable[[Sequence[Path]], Floats]
@@ -142,7 +143,7 @@ def stressed_book(
     for layer in layers:
         for contract in by_layer[layer]:
             if contract not in made:
-                made[contract] = priced(view, contract, mids[contract], bill, vvix, horizon)
+                made[contract] = from_model(priced(view, contract, mids[contract], bill, vvix, horizon), bill, vvix)
     ready = {contract: leg for contract, leg in made.items() if not isinstance(leg, Missing)}
     unpriced: dict[str, Missing] = {}
     for layer in layers:
@@ -152,6 +153,22 @@ def stressed_book(
                 unpriced.setdefault(layer, why)
     held = np.array([[by_layer[layer].get(c, 0.0) for layer in layers] for c in ready], dtype=np.float64)
     return StressedBook(horizon, layers, tuple(ready.values()), held.reshape(-1, len(layers)), unpriced)
+
+
+def from_model(leg: Priced | Missing, bill: float, vvix: float) -> Priced | Missing:
+    """Return an option on VIX that lives on with today's price in the model instead of its quote.
+
+    It is valued by the model at the end: on market quotes what lies between the two today would be in the profit of
+    every scenario, a day old or not. What settles on the way is paid out, and stays at its quote; so does
+    what the model has no price for, VVIX being too high for its floor.
+    """
+    if isinstance(leg, Missing) or leg.kind != DISPLACED:
+        return leg
+    years = leg.days / 365.0
+    floor, s = displacement(leg.level, years), shape(leg.level, years, vvix / 100.0 * vvix_term(years))
+    value = (call_price if leg.call else put_price)(leg.level, leg.strike, floor, s, years) * math.exp(-bill * years)
+    earned = 1.0 + bill * (years - leg.years)
+    return leg._replace(paid=value * earned) if math.isfinite(value) else leg
 
 
 def replayed(rows: Floats) -> Moves:
