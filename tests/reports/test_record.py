@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -48,20 +49,29 @@ def trades() -> Record:
 
 
 def said(record: Record, trials: int = 1) -> str:
-    return headline(record, record_evidence(record, trials=trials, draws=50))
+    return headline(record, record_evidence(record, trials=trials, draws=500))
 
 
 def test_the_first_sentence_in_every_case() -> None:
-    # Sharpe ratios a year of 3.97, 1.19, 0.40, -0.99, by construction: mean / 0.8 % x sqrt(252).
+    # Sharpe ratios a year of 3.97, 1.59, 0.40, -0.99, by construction: mean / 0.8 % x sqrt(252).
     assert said(series(0.002)).startswith("Above zero with a probability of 100.0 %")
     assert said(series(0.002), 50).startswith("Above the best of 50 trials without skill with a probability of")
-    alone = said(series(0.0006), 200)
+    alone = said(series(0.0008), 200)
     assert alone.startswith("Alone it would stand (9")
     assert "against the best of 200 trials without skill it does not" in alone
     assert "It cannot be told from luck: " in said(series(0.0002))
     assert "at this rate it takes" in said(series(0.0002))
     assert said(series(-0.0005)).startswith("It lost against doing nothing: a Sharpe ratio of -")
     assert said(series(0.002, 200)).startswith("Too little to tell skill from luck: 200 periods; below 504")
+
+
+def test_a_formula_that_the_blocks_do_not_bear_out_is_not_believed() -> None:
+    record = series(0.002)
+    found = replace(record_evidence(record, draws=100), verdict="cannot tell")
+    assert headline(record, found) == (
+        "It cannot be told from luck: the formula gives 100.0 % above zero, but its blocks drawn again and its parts "
+        "do not bear that out."
+    )
 
 
 def test_a_log_of_exits_is_labelled_in_the_headline_and_beside_it() -> None:

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from scipy.special import ndtri
 
-from alvh.evidence.effects import DRAWS, FEWEST_BLOCKS
+from alvh.evidence.effects import DRAWS, FEWEST_BLOCKS, mean_effect
 from alvh.evidence.episodes import EPISODES, Episode, inside
 from alvh.evidence.margins import SHORTEST_BLOCK_SESSIONS
 from alvh.evidence.measure import CVAR_FEWEST, CVAR_TAIL, Drawdown, cvar95, max_drawdown, years_of
@@ -35,9 +35,9 @@ from alvh.evidence.sharpe_tests import (
     moments,
     probabilistic_sharpe,
 )
-from alvh.evidence.verdicts import LEVEL, NOMINAL
+from alvh.evidence.verdicts import LEVEL, NOMINAL, Verdict
 from alvh.maths.bootstrap import draw_blocks
-from alvh.maths.resample import falls_of_draws, means_of_draws, tails_of_draws
+from alvh.maths.resample import falls_of_draws, tails_of_draws
 from alvh.values import Floats, Missing
 
 FEWEST_YEARS: Final = 2.0
@@ -100,6 +100,9 @@ class RecordEvidence:
     drawdown : Drawdown
         With its dates.
     certainty : Certainty or Missing
+    verdict : {"pays", "does not pay", "cannot tell"}
+        Of the mean return (beyond cash where that is known), by drawing blocks again and by equal parts of the record
+        (`alvh.evidence.effects.mean_effect`): what the Sharpe ratio's formula misses where losses are rare and large.
     trades : TradeEvidence or Missing
     regimes : tuple of RegimeShare or Missing
     episodes : tuple of EpisodeShare
@@ -117,6 +120,7 @@ class RecordEvidence:
     drawdown: Drawdown
     cvar95: Estimate
     certainty: Certainty | Missing
+    verdict: Verdict
     trades: TradeEvidence | Missing
     regimes: tuple[RegimeShare, ...] | Missing
     episodes: tuple[EpisodeShare, ...]
@@ -158,11 +162,14 @@ def record_evidence(
     short = returns.size < FEWEST_BLOCKS * block
     why = Missing(f"{returns.size} periods are fewer than {FEWEST_BLOCKS} blocks of {block:.0f}: no interval")
     intervals: list[tuple[float, float] | Missing] = [why, why, why]
+    verdict: Verdict = "cannot tell"
     if not short:
         blocks = draw_blocks(seed, draws, returns.size, block)
         a_year = returns.size / years
+        drawn = mean_effect(logs, blocks)
+        verdict = mean_effect(excess, blocks).verdict
         intervals = [
-            middle(np.expm1(means_of_draws(logs, *blocks)[:, 0] * a_year)),
+            (math.expm1(drawn.low * a_year), math.expm1(drawn.high * a_year)),
             middle(np.expm1(falls_of_draws(logs, *blocks))),
             middle(tails_of_draws(returns, np.argsort(returns), CVAR_TAIL, *blocks))
             if returns.size >= CVAR_FEWEST
@@ -178,6 +185,7 @@ def record_evidence(
         drawdown=fall,
         cvar95=Estimate(tail, intervals[2]),
         certainty=certainty,
+        verdict=verdict,
         trades=trade_evidence(record, seed, draws),
         regimes=_regimes(record, regimes),
         episodes=_episodes(record),
@@ -224,7 +232,9 @@ def sharpe_of(record: Record, excess: Floats, trials: int) -> tuple[Estimate, Ce
             "Sharpe ratio says nothing"
         )
         return Estimate(found.sharpe * a_year, why), why
-    n = independent_sessions(excess, holding_periods(record))
+    # Booked at its exit, a trade has sessions in common with those that ended up to a holding before and after it.
+    lags = holding_periods(record) * (2 if record.flattered else 1)
+    n = independent_sessions(excess, lags)
     shape = (found.skew, found.kurtosis)
     error = math.sqrt(max(0.0, deviation_term(found.sharpe, *shape)) / (n - 1.0))
     reach = float(ndtri(1.0 - NOMINAL)) * error

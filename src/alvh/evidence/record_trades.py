@@ -7,22 +7,23 @@ from typing import NamedTuple
 
 import numpy as np
 
-from alvh.evidence.effects import FEWEST_BLOCKS
+from alvh.evidence.effects import FEWEST_BLOCKS, mean_effect
 from alvh.evidence.records import Record
-from alvh.evidence.verdicts import LEVEL
+from alvh.evidence.verdicts import Verdict
 from alvh.maths.bootstrap import draw_blocks
-from alvh.maths.resample import means_of_draws
 from alvh.values import Floats, Ints, Missing
 
 Interval = tuple[float, float]
+CANNOT_TELL: Verdict = "cannot tell"
 
 
 class TradeEvidence(NamedTuple):
     """Trades of a record; USD, decimals, NaN where not known.
 
     `win_rate` is the share with a P&L above zero; `break_even_rate` the share that has to win at the record's own
-    average win and loss; their intervals, and that of the mean P&L, come from blocks of trades by opening, as long as
-    the trades that were opened within one median holding. `most_open` trades were open at one close;
+    average win and loss; their intervals, and that of the mean P&L, come from blocks of trades by opening, as long
+    as the trades that were opened within one median holding (`alvh.evidence.effects.mean_effect`). `verdict` says
+    whether the trades made money. `most_open` trades were open at one close;
     `overlapping` is the share of trades that shared a session with another. `worst_open_usd` is the worst open P&L
     that the log tells of, `premium_kept` all P&L over all premium received.
     """
@@ -36,6 +37,7 @@ class TradeEvidence(NamedTuple):
     average_loss_usd: float
     mean_pnl_usd: float
     mean_pnl_interval: Interval | Missing
+    verdict: Verdict
     worst_usd: float
     worst_open_usd: float
     premium_kept: float
@@ -57,12 +59,12 @@ def trade_evidence(record: Record, seed: int, draws: int) -> TradeEvidence | Mis
     rate: Interval | Missing = Missing(
         f"{pnl.size} trades are fewer than {FEWEST_BLOCKS} blocks of {block:.0f}: no interval"
     )
-    mean = rate
+    mean, verdict = rate, CANNOT_TELL
     if pnl.size >= FEWEST_BLOCKS * block:
         blocks = draw_blocks(seed, draws, pnl.size, block)
-        rate, mean = (
-            _middle(means_of_draws(values, *blocks)[:, 0]) for values in ((pnl > 0.0).astype(np.float64), pnl)
-        )
+        won = mean_effect((pnl > 0.0).astype(np.float64), blocks)
+        made = mean_effect(pnl, blocks)
+        rate, mean, verdict = (max(0.0, won.low), min(1.0, won.high)), (made.low, made.high), made.verdict
     first, last = _spans(record)
     known = np.array([trade.worst_usd for trade in trades])
     premium = np.array([trade.premium_usd for trade in trades])
@@ -77,6 +79,7 @@ def trade_evidence(record: Record, seed: int, draws: int) -> TradeEvidence | Mis
         average_loss_usd=_mean(losses),
         mean_pnl_usd=float(pnl.mean()),
         mean_pnl_interval=mean,
+        verdict=verdict,
         worst_usd=float(pnl.min()),
         worst_open_usd=float(np.nanmin(known)) if np.isfinite(known).any() else math.nan,
         premium_kept=float(pnl.sum()) / received if received > 0.0 else math.nan,
@@ -126,11 +129,6 @@ def _spans(record: Record) -> tuple[Ints, Ints]:
         for name in ("opened", "closed")
     ]
     return days[0], days[1]
-
-
-def _middle(values: Floats) -> Interval:
-    low, high = np.quantile(values, [(1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0])
-    return float(low), float(high)
 
 
 def _mean(values: Floats) -> float:

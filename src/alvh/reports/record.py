@@ -35,6 +35,11 @@ from alvh.reports.glossary import used_terms
 from alvh.reports.words import dollars, number, percent, plural
 from alvh.values import Missing
 
+TRADES_SAID = {
+    "pays": "The trades made money beyond what luck explains.",
+    "does not pay": "The trades lost money beyond what luck explains.",
+    "cannot tell": "Whether the trades make money cannot be told from luck.",
+}
 PERIODS = {252.0: "session", 52.0: "week", 12.0: "month"}
 
 
@@ -75,6 +80,11 @@ def headline(record: Record, found: RecordEvidence) -> str:
         return f"Too little to tell skill from luck: {known.why}."
     flattered = " P&L stands on exits, which flatters it." if record.flattered else ""
     tried = f"the best of {known.trials:,} trials without skill" if known.trials > 1 else "zero"
+    if known.psr >= CONFIDENCE and found.verdict != "pays":
+        return (
+            f"It cannot be told from luck: the formula gives {percent(known.psr, 1)} above zero, but its blocks drawn "
+            f"again and its parts do not bear that out.{flattered}"
+        )
     if known.dsr >= CONFIDENCE:
         return f"Above {tried} with a probability of {percent(known.dsr, 1)}.{flattered}"
     if known.psr >= CONFIDENCE:
@@ -182,13 +192,7 @@ def trade_blocks(one: TradeEvidence | Missing) -> tuple[Block, ...]:
         f"take blocks of {one.mean_block:.0f}."
     )
     if isinstance(one.mean_pnl_interval, tuple):
-        low, high = one.mean_pnl_interval
-        verdict = (
-            "The trades made money beyond what luck explains." if low > 0.0
-            else "The trades lost money beyond what luck explains." if high < 0.0
-            else "Whether the trades make money cannot be told: the interval of P&L a trade holds zero."
-        )  # fmt: skip
-        said += f" {verdict}"
+        said += f" {TRADES_SAID[one.verdict]}"
     if math.isfinite(one.break_even_rate):
         said += (
             f" With an average win of {dollars(one.average_win_usd)} against {dollars(-one.average_loss_usd)} lost, "
