@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from pathlib import Path
 
 import pytest
 
-from alvh.evidence.claims import registry, runs
+from alvh.evidence.claims import pages, registry, runs
 from alvh.evidence.claims.registry import claims, judge_all, needed_runs
 from alvh.evidence.claims.verdict import OPEN
 from alvh.values import Missing
@@ -52,6 +54,14 @@ def test_without_runs_and_data_nothing_is_decided_and_each_says_why() -> None:
             assert isinstance(judgement.found, Missing)
             assert judgement.ruling.why
     assert heard[0] == ("win-rate-conservative", 0, 18)
+
+
+def test_no_file_of_claims_knows_a_verdict() -> None:
+    for path in Path(next(iter(pages.__path__))).glob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        names = {getattr(node, "id", getattr(node, "name", None)) for node in ast.walk(ast.parse(text))}
+        assert not names & {"SUPPORTED", "REFUTED", "OPEN", "Verdict", "Ruling", "rule", "together"}, path
+        assert "supported" not in text.lower(), path
 
 
 def test_two_claims_of_one_key_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from alvh.evidence.claims import runs
 from alvh.evidence.claims.claim import Estimate, Judged, Material
 from alvh.evidence.claims.pages.episodes import CLAIMS
 from alvh.evidence.claims.verdict import OPEN, REFUTED, SUPPORTED
+from alvh.evidence.track import Track
 from alvh.values import Missing
 from claim_tracks import calendar, flat_history, material, track
 
@@ -60,6 +62,25 @@ def test_cuts_are_those_of_the_deepest_drawdown() -> None:
         assert found.value == pytest.approx(half)
         assert Judged(claim, claim.judge(desk([0.50]))).verdict == SUPPORTED
         assert Judged(claim, claim.judge(desk([0.0]))).verdict == REFUTED
+
+
+def test_only_sessions_of_a_high_vix_are_laid_end_to_end() -> None:
+    here = desk([0.50])
+    calm = {
+        label: Track(
+            label,
+            replace(one.statement, market={"VIX": np.where(np.datetime64("2022-06-01") > DAYS, 30.0, 20.0)}),
+            one.without,
+        )
+        for label, one in here.tracks.items()
+    }
+    judgement = K8.judge(Material(calm, here.history))[0]
+    # The fall of June 2022 came at a VIX of 20: over the 103 sessions before it nothing was lost to be cut.
+    assert isinstance(judgement.found, Missing)
+    assert "condors +0 USD" in judgement.beside
+    never = {label: Track(label, replace(one.statement, market={"VIX": np.full(DAYS.size, 12.0)}), one.without)
+             for label, one in here.tracks.items()}  # fmt: skip
+    assert K8.judge(Material(never, here.history))[0].found == Missing("no such session in the episode")
 
 
 def test_without_a_loss_there_is_no_offset() -> None:

@@ -44,28 +44,41 @@ def smaller(both: Sides) -> float:
     return cut(deepest(both.hedged), deepest(both.bare))
 
 
-def smaller_at_high_vix(both: Sides) -> float:
-    """Return the same for the sessions that began with a high VIX, laid end to end."""
-    high = both.only(both.vix_before > HIGH_VIX)
-    return smaller(high) if high.days.size else math.nan
+def at_high_vix(both: Sides) -> Sides:
+    """Return the sessions that began with a high VIX, laid end to end."""
+    return both.only(both.vix_before > HIGH_VIX)
+
+
+def whole(both: Sides) -> Sides:
+    """Return every session."""
+    return both
 
 
 def judged(
-    material: Material, measure: Callable[[Sides], float], first: dt.date, last: dt.date, promise: Promise, label: str
+    material: Material,
+    measure: Callable[[Sides], float],
+    first: dt.date,
+    last: dt.date,
+    promise: Promise,
+    label: str,
+    chosen: Callable[[Sides], Sides] = whole,
 ) -> Judgement:
-    """Judge a measure of an episode by its range over the draws of the model's error."""
+    """Judge a measure of an episode, or of some of its sessions, by its range over the draws of the model's error."""
     values: list[float] = []
     known: Sides | None = None
     for draw in range(_BEFORE_ALL, runs.MODEL_DRAWS):
         both = sides(material.track(runs.episodes(draw)), first, last)
         if isinstance(both, Missing):
             return Judgement(label, promise, "share", both)
-        known = known or both
-        values.append(measure(both))
+        part = chosen(both)
+        if not part.days.size:
+            return Judgement(label, promise, "share", Missing("no such session in the episode"))
+        known = known or part
+        values.append(measure(part))
     if known is None:
         return Judgement(label, promise, "share", Missing("no draw was asked for"))
-    return Judgement(label, promise, "share", across(values, known.days, "sessions", known.modelled_share),
-                     beside=_sizes(known))  # fmt: skip
+    found = across(values, known.days, "sessions", known.modelled_share)
+    return Judgement(label, promise, "share", found, beside=_sizes(known))
 
 
 def _sizes(both: Sides) -> str:
@@ -94,7 +107,7 @@ def _k7(material: Material) -> tuple[Judgement, ...]:
 def _k8(material: Material) -> tuple[Judgement, ...]:
     span = dt.date(2022, 1, 3), dt.date(2022, 12, 30)
     label = f"cut in 2022 at VIX above {HIGH_VIX:g}"
-    return (judged(material, smaller_at_high_vix, *span, at_least(0.37, HALF_POINT), label),)
+    return (judged(material, smaller, *span, at_least(0.37, HALF_POINT), label, at_high_vix),)
 
 
 def _k9(material: Material) -> tuple[Judgement, ...]:
