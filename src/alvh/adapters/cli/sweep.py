@@ -19,8 +19,8 @@ Example:
   alvh sweep condors.toml --report sweep.html
   alvh sweep condors.toml --workers 8 --out condors.sweep --json
 
-A sweep file:
 \b
+A sweep file:
   policy = "condor-only"
   from = 2012-01-03
   [parameters]
