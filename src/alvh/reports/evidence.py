@@ -15,6 +15,7 @@ from alvh.evidence.claims.pre_checks import Check
 from alvh.evidence.claims.verdict import OPEN, REFUTED, SUPPORTED
 from alvh.evidence.cscv import Overfitting
 from alvh.evidence.dossier import Dossier, Doubt
+from alvh.evidence.loss_days import loss_days
 from alvh.evidence.margins import CAGR, CVAR, DRAWDOWN, Margin
 from alvh.evidence.measure import cagr, cvar95, daily_returns, day_of, max_drawdown
 from alvh.evidence.verdicts import Effect
@@ -123,7 +124,7 @@ def _answer(made: Dossier, tones: Mapping[str, Tone]) -> tuple[Block, ...]:
             headline=headline(made),
             figures=_figures(made),
             sentences=(
-                piece_sentence(made.ablation),
+                " ".join((piece_sentence(made.ablation), loss_sentence(made))).strip(),
                 regime_sentence(made.ablation),
                 search_sentence(made.search),
                 claims_sentence(made),
@@ -176,6 +177,18 @@ def _figures(made: Dossier) -> tuple[Figure, ...]:
         out.append(Figure("Had quotes been otherwise", Num(high - low, "percent"), None, said, None))
     out.append(_break_even(doubt))
     return tuple(out)
+
+
+def loss_sentence(made: Dossier) -> str:
+    """Say on what kind of days the condors lose most, and what the hedge does there; empty where that is not known."""
+    without = made.base.without.get(ALL_HEDGES)
+    found = Missing("no hedge") if without is None else loss_days(made.base.statement, without)
+    if isinstance(found, Missing):
+        return ""
+    said = f"Of the {found.days} worst days without the hedge SPX rose on {percent(found.rising, 0)}"
+    if math.isfinite(found.on_rising) and math.isfinite(found.on_falling):
+        said += f": there the hedge added {percent(found.on_rising)} a day, on the others {percent(found.on_falling)}"
+    return f"{said}."
 
 
 def _break_even(doubt: Doubt) -> Figure:
