@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alvh import conventions
+from alvh.adapters.sources.demo import demo_tables
 from alvh.evidence.arbitrage_free import surfaces
 from alvh.market.engines.facts import skew_stickiness
 from alvh.market.engines.fitted import EngineError, fit
@@ -22,7 +23,7 @@ from alvh.market.engines.simulated import (
     simulated_history,
 )
 from alvh.market.engines.states import NODES, ceiling_points, days_of, states
-from alvh.market.history import History
+from alvh.market.history import History, build_history
 from alvh.market.reconstruct import ModelledQuotes
 from alvh.market.smile_inputs import smile_inputs
 from alvh.maths.smile import level_of
@@ -162,6 +163,22 @@ def test_a_path_beyond_the_calendar_is_refused(tiny) -> None:
     made, start = fit(tiny), start_at(tiny)
     with pytest.raises(EngineError, match="end beyond the exchange calendar"):
         simulated_history(tiny, made, simulate(made, start, 6000, 1), start)
+
+
+def test_the_demo_market_has_no_skew_and_no_vix_opening_and_neither_has_what_is_made_of_it() -> None:
+    demo = build_history(demo_tables())
+    made = market_of(demo, 1)
+    history, first = made.history, made.first
+    assert np.isnan(history.column("SKEW")).all()
+    assert np.isnan(history.column("VIX.open")[first:]).all()
+    check_surfaces(made)
+    check_ceiling(made)
+    # A month then settles at the geometric mean of the closes around its opening.
+    expiry = int(history.vx.expiry_days[history.vx.front[first]])
+    morning = int(np.searchsorted(history.days, expiry))
+    vix = history.column("VIX")
+    expected = math.sqrt(vix[morning - 1] * vix[morning])
+    assert history.vx.final[history.vx.column_of(expiry)] == pytest.approx(expected)
 
 
 @pytest.mark.shared
