@@ -144,16 +144,9 @@ def after_tax(statement: Statement, rates: TaxRates = TOP_FEDERAL) -> AfterTax |
         if not before > 0.0:
             return Missing(f"the account is worth {before:,.0f} USD at the end of {year}")
         short, long = _of_year(sales, year)
-        one = tax_year(
-            year,
-            day_of(statement.sessions, end),
-            left * float(daily_1256[inside].sum()),
-            left * short,
-            left * long,
-            left * float(interest[inside].sum()),
-            carried,
-            rates,
-        )
+        marks, bills = float(daily_1256[inside].sum()), float(interest[inside].sum())
+        paid_on = day_of(statement.sessions, end)
+        one = tax_year(year, paid_on, left * marks, left * short, left * long, left * bills, carried, rates)
         net[inside] = left * gross[inside]
         left -= one.tax_usd / before
         if not left > 0.0:

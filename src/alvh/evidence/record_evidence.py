@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 from scipy.special import ndtri
@@ -45,11 +45,14 @@ SHORTEST_BLOCK_DAYS: Final = 30.0
 DAYS_A_YEAR: Final = 365.25
 
 
+Interval: TypeAlias = tuple[float, float] | Missing
+
+
 class Estimate(NamedTuple):
     """A number as it happened, and its two-sided interval at 95 % or why there is none."""
 
     value: float
-    interval: tuple[float, float] | Missing
+    interval: Interval
 
 
 class Certainty(NamedTuple):
@@ -155,26 +158,10 @@ def record_evidence(
     excess = returns - cash_returns if record.includes_interest and cash_returns is not None else returns
     years = years_of(record.dates) if record.daily else returns.size / record.periods_per_year
     block = mean_block(record)
-    logs = np.log1p(returns)
-    growth = math.exp(float(logs.sum()) / years) - 1.0
+    growth = math.exp(float(np.log1p(returns).sum()) / years) - 1.0
     fall = max_drawdown(record.equity, record.start, record.dates)
     tail = cvar95(returns)
-    short = returns.size < FEWEST_BLOCKS * block
-    why = Missing(f"{returns.size} periods are fewer than {FEWEST_BLOCKS} blocks of {block:.0f}: no interval")
-    intervals: list[tuple[float, float] | Missing] = [why, why, why]
-    verdict: Verdict = "cannot tell"
-    if not short:
-        blocks = draw_blocks(seed, draws, returns.size, block)
-        a_year = returns.size / years
-        drawn = mean_effect(logs, blocks)
-        verdict = mean_effect(excess, blocks).verdict
-        intervals = [
-            (math.expm1(drawn.low * a_year), math.expm1(drawn.high * a_year)),
-            middle(np.expm1(falls_of_draws(logs, *blocks))),
-            middle(tails_of_draws(returns, np.argsort(returns), CVAR_TAIL, *blocks))
-            if returns.size >= CVAR_FEWEST
-            else why,
-        ]
+    intervals, verdict = drawn_again(returns, excess, years, block, seed, draws)
     sharpe, certainty = sharpe_of(record, excess, trials)
     return RecordEvidence(
         years=years,
@@ -192,6 +179,24 @@ def record_evidence(
         mean_block=block,
         over_cash=not record.includes_interest or cash_returns is not None,
     )
+
+
+def drawn_again(
+    returns: Floats, excess: Floats, years: float, block: float, seed: int, draws: int
+) -> tuple[tuple[Interval, Interval, Interval], Verdict]:
+    """Return the intervals of growth a year, deepest fall and tail mean, and the verdict on the mean excess return."""
+    if returns.size < FEWEST_BLOCKS * block:
+        why = Missing(f"{returns.size} periods are fewer than {FEWEST_BLOCKS} blocks of {block:.0f}: no interval")
+        return (why, why, why), "cannot tell"
+    logs, a_year = np.log1p(returns), returns.size / years
+    blocks = draw_blocks(seed, draws, returns.size, block)
+    growth = mean_effect(logs, blocks)
+    tail: Interval = Missing(f"{returns.size} periods hold less than one whole observation of the worst 5 %")
+    if returns.size >= CVAR_FEWEST:
+        tail = middle(tails_of_draws(returns, np.argsort(returns), CVAR_TAIL, *blocks))
+    fall = middle(np.expm1(falls_of_draws(logs, *blocks)))
+    spans = (math.expm1(growth.low * a_year), math.expm1(growth.high * a_year)), fall, tail
+    return spans, mean_effect(excess, blocks).verdict
 
 
 def holding_periods(record: Record) -> int:
