@@ -98,8 +98,10 @@ def test_markdown_has_a_row_for_each_figure_and_escapes_bars() -> None:
     page = claims_markdown(JUDGED, CHECKS)
     assert "| K1 | Text of K1. | not supported |" in page
     assert "## 1. Text of K1." in page
-    assert "other \\| reading (another reading, does not count)" in page
+    assert "| also: other \\| reading |" in page
     assert "- all years: break-even 86.0%." in page
+    assert "- few: too small a sample." in page
+    assert "95 % of draws" not in page
     for line in page.splitlines():
         if line.startswith("| ") and "–" not in line:
             assert line.replace("\\|", "").count("|") in {4, 6, 8}

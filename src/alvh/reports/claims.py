@@ -23,8 +23,9 @@ RULE = (
     "supported where all of them are, and not supported where one of them is not."
 )
 UNCERTAIN = (
-    "Intervals are 95 % ranges of whole sessions drawn again in blocks, or, for a single episode, the range over draws "
-    "of the model's error; a claimed figure includes what its own rounding leaves open."
+    "Intervals are 95 % ranges of whole sessions drawn again in blocks, or, for a single episode, of draws "
+    "of the model's error; a claimed figure includes what its own rounding leaves open. Figures behind also: are "
+    "other readings of the same claim; they do not count."
 )
 SHORT = {SUPPORTED: SUPPORTED, REFUTED: REFUTED, OPEN: "cannot be tested"}
 """Verdicts as a narrow column has them."""
@@ -99,12 +100,9 @@ def claims_markdown(judged: Sequence[Judged], checks: Sequence[Check] = ()) -> s
         claim = one.claim
         lines += ["", f"## {claim.row}. {claim.text}", "", f"Page {claim.source}. **{one.verdict.capitalize()}.**", ""]
         lines += [f"Tested: {claim.statement}", "", f"Limits: {claim.limits}", ""]
-        rows = [
-            (f"{j.label}{'' if j.counts else ' (another reading, does not count)'}", *judgement_cells(j)[1:])
-            for j in _ordered(one)
-        ]
+        rows = [(f"{'' if j.counts else 'also: '}{j.label}", *judgement_cells(j)[1:]) for j in _ordered(one)]
         lines += _table(("measured", "claimed", "ours", "interval", "n", "modelled", "verdict"), rows)
-        notes = [f"- {j.label}: {text}." for j in _ordered(one) for text in _beside(j)]
+        notes = [f"- {j.label}: {text}." for j in _ordered(one) for text in _notes(j)]
         lines += ["", *notes] if notes else []
     if checks:
         lines += [
@@ -273,6 +271,11 @@ def _beside(judgement: Judgement) -> Iterator[str]:
     found = judgement.found
     if not isinstance(found, Missing):
         yield found.basis
+
+
+def _notes(judgement: Judgement) -> Iterator[str]:
+    """Yield what stands beside a figure, and where its interval comes from unless it is the usual one."""
+    yield from (text for text in _beside(judgement) if not text.startswith("95 %"))
 
 
 def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

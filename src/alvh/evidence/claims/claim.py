@@ -28,8 +28,8 @@ class Estimate(NamedTuple):
     Attributes
     ----------
     value, low, high : float
-        In the unit of the judgement; `low` and `high` are the two-sided 95 % interval, or the range of the draws of the
-        model's error where `basis` says so.
+        In the unit of the judgement; `low` and `high` are the two-sided 95 % interval, or the middle 95 % of the draws
+        of the model's error where `basis` says so.
     n : int
         Observations, and in words (`of`) what they are.
     of : str

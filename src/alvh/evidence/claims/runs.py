@@ -22,7 +22,8 @@ HEDGES = ("L1", "L2", "L3")
 EPISODES_FROM, EPISODES_TO = dt.date(2020, 1, 2), dt.date(2022, 12, 30)
 """Two of the years that pages speak of by name, 2020 and 2022."""
 DECADE_FROM, DECADE_TO = dt.date(2015, 1, 2), dt.date(2025, 12, 31)
-MODEL_DRAWS = 16
+MODEL_DRAWS = 40
+"""Draws of three years; fewer, and one of them decides the ends of the range."""
 WIN_DRAWS = 4
 """Draws of a whole decade of one-day condors; a draw costs seconds there."""
 WIDTH_POINTS = 5.0

@@ -158,7 +158,7 @@ def mean(
 
 
 def across(values: Sequence[float], days: Dates, of: str, modelled_share: float = 0.0) -> Estimate | Missing:
-    """Return the first of several runs of one episode and the range of all of them.
+    """Return the first of several runs of one episode and the middle 95 % of all of them.
 
     Parameters
     ----------
@@ -172,9 +172,10 @@ def across(values: Sequence[float], days: Dates, of: str, modelled_share: float 
     known = [value for value in values if math.isfinite(value)]
     if len(values) < 2 or len(known) < len(values):
         return Missing(f"{len(values) - len(known)} of {len(values)} draws of the model's error give no number")
-    basis = f"lowest and highest of {len(values) - 1} draws of the model's error and the model as it is"
+    basis = f"the middle 95 % of {len(values) - 1} draws of the model's error and the model as it is"
+    low, high = (float(x) for x in np.quantile(values, (NOMINAL, 1.0 - NOMINAL)))
     span = day_of(days, 0), day_of(days, -1)
-    return Estimate(values[0], min(values), max(values), days.size, of, *span, basis, modelled_share)
+    return Estimate(values[0], low, high, days.size, of, *span, basis, modelled_share)
 
 
 def spells(opened: Dates, closed: Dates) -> Ints:

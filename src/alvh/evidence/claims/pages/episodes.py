@@ -16,7 +16,7 @@ from alvh.evidence.run_spec import RunSpec
 from alvh.values import Missing
 
 LIMITS = (
-    "One episode is one observation: what is uncertain is our quotes, so the interval is the range over draws of the "
+    "One episode is one observation: what is uncertain is our quotes, so the interval is that of draws of the "
     "model's error, not a sample's. The account starts in January 2020 with 2 % of equity a stack, 6 % in all; a "
     "drawdown's level is the size's."
 )
