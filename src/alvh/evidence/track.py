@@ -21,7 +21,7 @@ class Track:
     statement : Statement
     without : mapping of layer -> array (sessions,)
         Equity at each close, USD, on identical decisions with the fills of one hedge layer left out (of all of them
-        under `alvh.evidence.with_without.ALL_HEDGES`), interest as the cash then earns it. Empty for a run without hedges.
+        under `alvh.evidence.with_without.ALL_HEDGES`), interest as the cash then earns it. Empty without hedges.
     hedges : mapping of layer -> HedgeAccount
     """
 
