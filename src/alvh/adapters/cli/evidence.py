@@ -26,6 +26,10 @@ class EvidenceGroup(NearestGroup):
             args = [POLICY, *args]
         return super().parse_args(ctx, args)
 
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command by its name, and for a policy's name what judges it."""
+        return super().get_command(ctx, cmd_name) or super().get_command(ctx, POLICY)
+
 
 @click.group(
     cls=EvidenceGroup,
@@ -52,7 +56,7 @@ def evidence() -> None:
     POLICY,
     epilog="""\b
 Example:
-  alvh evidence alvh --store S --report e.html
+  alvh evidence policy alvh --store S --report e.html
   alvh evidence my-policy.toml --from 2015-01-02 --quick""",
 )
 @click.argument("policy")
