@@ -33,7 +33,7 @@ class EvidenceGroup(NearestGroup):
 
 @click.group(
     cls=EvidenceGroup,
-    invoke_without_command=False,
+    subcommand_metavar="POLICY|COMMAND [ARGS]...",
     epilog="""\b
 Example:
   alvh evidence alvh --store S --report e.html
