@@ -24,6 +24,8 @@ from alvh.evidence.effects import (
     effects,
     mean_effect,
     parts_t,
+    regime_effect,
+    stretches_t,
     swaps,
 )
 from alvh.evidence.measure import cagr, cvar95, max_drawdown
@@ -145,3 +147,30 @@ def test_the_deepest_fall_of_returns() -> None:
 def test_the_same_seed_says_the_same() -> None:
     assert effects(paired(), DRAWS) == effects(paired(), DRAWS)
     assert effects(paired(), DRAWS) != effects(paired(), Resampling(21.0, draws=400, seed=6))
+
+
+def test_the_t_of_stretches_by_hand() -> None:
+    # Two stretches of 10 sessions, 90 apart, gaining 1 and 3 a session: mean 2, sums left over -10 and 10, so the error
+    # of the sum is sqrt(2 x 200) = 20, the sum 40 and t 2 on two parts.
+    gained, within = np.zeros(200), np.zeros(200, dtype=bool)
+    within[20:30], within[120:130] = True, True
+    gained[20:30], gained[120:130] = 1.0, 3.0
+    assert stretches_t(gained, within, 21.0) == (pytest.approx(2.0), 2)
+    # Taken as one stretch, they are one part and say nothing.
+    assert stretches_t(gained, within, 100.0) == (0.0, 1)
+
+
+def test_a_regime_must_survive_the_bad_month_it_was_spared() -> None:
+    # A piece that gains steadily in every regime, and loses all of it in one month in another regime.
+    rng = np.random.default_rng(4)
+    within = (np.arange(2016) // 42) % 2 == 0
+    gained = 0.0004 + 0.0002 * rng.standard_normal(2016)
+    blocks = draw_blocks(1, 400, 2016, 21.0)
+    spared = regime_effect(gained, within, blocks, 21.0)
+    assert spared.verdict == "pays"
+    hit = gained.copy()
+    hit[50:60] -= 0.03
+    assert not within[50:60].any()
+    effect = regime_effect(hit, within, blocks, 21.0)
+    assert effect.estimate == spared.estimate
+    assert (effect.p_pays, effect.verdict) == (1.0, "cannot tell")
