@@ -44,6 +44,10 @@ def test_quick_saves_draws_and_additions_and_says_so() -> None:
     assert made.quick
     assert sum(label.startswith("draw:") for label in labels) == QUICK_DRAWS
     assert not any(label.startswith("on:") for label in labels)
+    # Twenty more runs of the whole method would take longer than all the rest: rules are judged in the full form.
+    assert {label for label in labels if label.startswith("off:")} == {
+        "off:condor", "off:L1", "off:L2", "off:L3", "off:puts", "off:big_top"
+    }  # fmt: skip
 
 
 def test_quotes_of_the_market_have_no_error_of_the_model() -> None:

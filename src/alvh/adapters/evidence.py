@@ -46,7 +46,7 @@ def evidence_on(desk: Desk, policy: Policy, *, quick: bool, tell: Tell) -> Dossi
     desk : Desk
     policy : Policy
     quick : bool
-        Fewer draws, and no piece alone over the bare condors.
+        Fewer draws, no rule off, and no piece alone over the bare condors.
     tell : callable
         Told (what, done, total).
 

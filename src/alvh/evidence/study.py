@@ -71,14 +71,15 @@ def study(policy: Policy, *, quick: bool = False, modelled: bool = True) -> Stud
     ----------
     policy : Policy
     quick : bool
-        Fewer draws of the model's error, and no piece alone over the bare condors.
+        Fewer draws of the model's error, no rule off, and no piece alone over the bare condors.
     modelled : bool
         Whether quotes are modelled: only then the model can be wrong about them.
     """
     wanted: list[tuple[str, Policy | Missing]] = [(BASE, policy)]
     condors = bare(policy)
     wanted.append((BARE, condors))
-    wanted += [(f"{OFF}{member.name}", without(policy, member.name)) for member in members(policy)]
+    switched = policy.layers if quick else members(policy)
+    wanted += [(f"{OFF}{member.name}", without(policy, member.name)) for member in switched]
     if not quick:
         wanted += [(f"{ON}{member.name}", added(policy, member.name)) for member in members(policy)]
     wanted += [(f"{CONTROL}{name}", made) for name, made in controls(policy)]

@@ -68,6 +68,7 @@ from alvh.reports.parts.verdict import marks
 from alvh.reports.words import dollars, listed, percent, plural
 from alvh.values import Floats, Missing
 
+LAYERS = ("condor", "hedge", "overlay")
 TITLES = {
     "identical": "Each hedge layer, on identical condors",
     "off": "Each piece switched off alone",
@@ -109,7 +110,7 @@ def claims_report(judged: Sequence[Judged], checks: Sequence[Check]) -> Report:
 
 def _subtitle(made: Dossier) -> str:
     one = made.base.statement
-    quick = f" · quick: {made.draws} draws behind every interval, no piece alone" if made.quick else ""
+    quick = f" · quick: {made.draws} draws behind every interval, no rule off, no piece alone" if made.quick else ""
     return (
         f"{day_of(one.sessions, 0)} to {day_of(one.sessions, -1)}, {plural(one.sessions.size, 'session')} · "
         f"{dollars(one.nav_start_usd)} at the start · fills at {one.fill} · {one.quotes} quotes{quick}"
@@ -266,7 +267,10 @@ def _pieces(made: Dossier, tones: Mapping[str, Tone]) -> tuple[Block, ...]:
         if made.quick and way == "on":
             blocks.append(Sentence(f"{TITLES[way]}: not run in a quick evidence."))
         else:
-            blocks += ablation_blocks(made.ablation, tones, way, TITLES[way])
+            sorts = LAYERS if made.quick else (*LAYERS, "rule")
+            blocks += ablation_blocks(made.ablation, tones, way, TITLES[way], sorts)
+            if made.quick:
+                blocks.append(Sentence("Rules are switched off in the full evidence only.", quiet=True))
     halves = _halves(made)
     return (*blocks, *((halves,) if halves else ()))
 

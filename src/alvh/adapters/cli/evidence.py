@@ -60,7 +60,7 @@ Example:
   alvh evidence my-policy.toml --from 2015-01-02 --quick""",
 )
 @click.argument("policy")
-@click.option("--quick", is_flag=True, help="Fewer draws, and no piece alone over bare condors: minutes, not a coffee.")
+@click.option("--quick", is_flag=True, help="Fewer draws, no rule off, no piece alone.")
 @click.option("--from", "first", type=Date(), help="First session (default 2007-01-03, or the store's first).")
 @click.option("--to", "last", type=Date(), help="Last session (default: the store's last).")
 @click.option("--fill", default="half", show_default=True, help="mid, q25, half, q75 or cross.")

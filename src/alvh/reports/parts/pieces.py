@@ -321,9 +321,10 @@ def _hedges(ablation: Ablation) -> Iterable[Piece]:
     return (piece for piece in ablation.pieces if piece.sort in {"hedge", "overlay"})
 
 
-def ablation_blocks(ablation: Ablation, tones: Mapping[str, Tone], way: Way, title: str) -> tuple[Block, ...]:
-    """Return every piece compared one way, and which have no row."""
-    every = ("condor", "hedge", "overlay", "rule")
-    forest = pieces_forest(ablation, way, tones, every, title)
-    rest = left_out(ablation, way, every)
+def ablation_blocks(
+    ablation: Ablation, tones: Mapping[str, Tone], way: Way, title: str, sorts: Sequence[str]
+) -> tuple[Block, ...]:
+    """Return the pieces of some sorts compared one way, and which of them have no row."""
+    forest = pieces_forest(ablation, way, tones, sorts, title)
+    rest = left_out(ablation, way, sorts)
     return tuple(block for block in (forest, rest) if block is not None)
