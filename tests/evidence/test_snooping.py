@@ -173,3 +173,14 @@ def test_too_few_blocks(monkeypatch):
     assert snooping(returns[:639], np.zeros(639), holding_sessions=21, seed=0) == Missing(
         "639 sessions are fewer than 8 mean blocks of 80"
     )
+
+
+def test_models_that_are_all_worse_prove_nothing() -> None:
+    # Far below the benchmark no draw comes near it, and the share of draws above the floor is nought: p must be 1.
+    differences = np.random.default_rng(4).normal(-0.001, 0.001, (1_500, 6))
+    found = snooping(differences, np.zeros(1_500), holding_sessions=5, seed=1, draws=200)
+    assert isinstance(found, Snooping)
+    assert found.best_annual < 0.0
+    for one in (found.superior_ability, found.published):
+        assert one.statistic == 0.0
+        assert (one.p_lower, one.p_consistent, one.p_upper) == (1.0, 1.0, 1.0)

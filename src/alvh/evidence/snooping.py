@@ -117,7 +117,9 @@ def superior_ability(means: Floats, resampled: Floats, n: int, errors: Floats | 
     Returns
     -------
     SuperiorAbility
-        Its `omega` is the deviation of the draws about their own mean, as many in the denominator as draws.
+        Its `omega` is the deviation of the draws about their own mean, as many in the denominator as draws. Where no
+        model did better than the benchmark the statistic is 0 and every p-value 1: any draw reaches a floor. (The share
+        of draws *above* it would be near nothing where all models are far worse, and read as a proof.)
     """
     root = math.sqrt(n)
     omega = root * resampled.std(axis=0)
@@ -131,6 +133,8 @@ def superior_ability(means: Floats, resampled: Floats, n: int, errors: Floats | 
         float(np.mean(np.maximum(0.0, (root * (resampled - centre) / units).max(axis=1)) > statistic))
         for centre in (np.maximum(means, 0.0), np.where(relevant, means, 0.0), means)
     )
+    if statistic == 0.0:
+        return SuperiorAbility(0.0, 1.0, 1.0, 1.0, omega)
     return SuperiorAbility(statistic, lower, consistent, upper, omega)
 
 

@@ -230,7 +230,7 @@ def claims_sentence(made: Dossier) -> str:
         f"{len(by[OPEN])} cannot be tested with these data."
     )
     if by[REFUTED]:
-        worst = [f'"{one.claim.text}"' for one in by[REFUTED][:3]]
+        worst = [f'"{one.claim.text.rstrip(".")}"' for one in by[REFUTED][:3]]
         said += (
             f" Wrong here, among others: {'; '.join(worst)}."
             if len(by[REFUTED]) > 3

@@ -314,7 +314,7 @@ def piece_sentence(ablation: Ablation) -> str:
         f"Surely paid: {listed(paying)}." if paying else "No hedge layer surely pays on growth, drawdown or worst days."
     )
     second = f" Surely cost: {listed(hurting)}." if hurting else ""
-    return f"{first}{second} For the rest {LEVEL_SAID} intervals hold both signs: cannot tell."
+    return f"{first}{second} Of the rest these data cannot tell."
 
 
 def _hedges(ablation: Ablation) -> Iterable[Piece]:

@@ -127,6 +127,13 @@ def _overfitting(found: Overfitting | Missing, names: tuple[str, ...]) -> tuple[
 def _snooping(found: Snooping | Missing, names: tuple[str, ...]) -> tuple[Block, ...]:
     if isinstance(found, Missing):
         return (Sentence(f"Whether the best of them beats cash was not tested: {found.why}."),)
+    if not found.best_annual > 0.0:
+        return (
+            Sentence(
+                f"None of the {found.models} earned more than cash; the best, {names[found.best]}, stayed "
+                f"{percent(-found.best_annual)} a year below it, so there is nothing that luck would have to explain."
+            ),
+        )
     p = found.superior_ability.p_consistent
     says = "does" if p <= 1.0 - CONFIDENT else "cannot be said to"
     return (
