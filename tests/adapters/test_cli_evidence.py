@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from adapters.cli_desk import END, START, fill_store, say
 from alvh.adapters import evidence
-from alvh.adapters.trials import Trials
+from alvh.adapters.backtesting import Request
+from alvh.adapters.studying import Desk
+from alvh.adapters.trials import Trials, sharpe_a_session
 from alvh.evidence.claims.registry import needed_runs
+from reports.statements import tiny
 
 ARGS = ("--from", START, "--to", END, "--quotes", "modelled", "--workers", 1)
 
@@ -84,3 +88,12 @@ def test_help_shows_an_example() -> None:
         said = say(*args)
         assert said.code == 0
         assert "Example:" in said.out
+
+
+def test_a_policy_counts_with_its_run_at_the_settings_of_the_command() -> None:
+    base = tiny()
+    crossed = tiny(fill="cross", equity_usd=base.equity_usd - np.array([10.0, 500.0, 20.0, 30.0]))
+    desk = Desk(None, Request(quotes="modelled"), 1)
+    counted = evidence.count_trials(desk, {"base": base, "fill:cross": crossed})
+    assert counted == pytest.approx([sharpe_a_session(base)])
+    assert sharpe_a_session(crossed) != pytest.approx(sharpe_a_session(base))

@@ -111,7 +111,10 @@ def simulate(
 
 def count_trials(desk: Desk, statements: Mapping[str, Statement]) -> Floats:
     """Count the distinct policies that were run as trials of the store; return the Sharpe ratios of all trials."""
-    distinct = {one.policy_hash: one for one in statements.values()}
+    # The same policy at another fill, size or draw is no other trial: its first run, at the command's settings, counts.
+    distinct: dict[str, Statement] = {}
+    for one in statements.values():
+        distinct.setdefault(one.policy_hash, one)
     counted = [trial_of(one, "evidence") for one in distinct.values()]
     own = np.array([trial.sharpe for trial in counted])
     if desk.store is None:
