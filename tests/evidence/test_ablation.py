@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from alvh.accounting.statement import Statement
 from alvh.evidence.ablation import NOTHING, ablate, compare_equity, holding
+from alvh.evidence.controls import layer_returns
 from alvh.evidence.margins import CAGR, CVAR, DRAWDOWN, METRICS, Margin
-from alvh.evidence.measure import cagr
+from alvh.evidence.measure import cagr, daily_returns
 from alvh.evidence.run_spec import BASE
 from alvh.evidence.study import BARE
+from alvh.evidence.track import Track
 from alvh.evidence.with_without import ALL_HEDGES
 from alvh.policies.variant import members
 from alvh.values import Missing
-from evidence.tracks import SILENT, made
+from evidence.tracks import SILENT, booked, made
 
 STUDY, TRACKS = made()
 FOUND = ablate(STUDY.policy, TRACKS, STUDY.impossible, draws=200, random_draws=50)
@@ -95,6 +100,40 @@ def test_controls_stand_beside_the_condors_of_the_judged_run() -> None:
         assert isinstance(one.control.equity_usd, Missing) == np.isnan(one.cagr)
 
 
+def same_hedge(base: Statement, bare: Statement) -> Statement:
+    """Return the bare condors beside a control that gains the judged hedge's share of equity on every session."""
+    share = layer_returns(base, base.hedge_layers)
+    own = sum(bare.layer_pnl_usd.values())
+    equity, gained = base.nav_start_usd, np.zeros(len(share))
+    for k, gain in enumerate(share):
+        gained[k] = gain * equity
+        equity += own[k] + gained[k]
+    return replace(booked(bare, {**bare.layer_pnl_usd, "control_puts": gained}), hedge_layers=("control_puts",))
+
+
+def test_a_control_that_is_the_same_hedge_is_neither_better_nor_worse() -> None:
+    # Its scale is 1, and both sides are the condors' daily returns with the same shares of equity added. The run itself
+    # would differ: its condors keep their lots while the account shrinks.
+    base = TRACKS[BASE].statement
+    made_of = Track("control:puts", same_hedge(base, TRACKS[BARE].statement))
+    found = ablate(STUDY.policy, {**TRACKS, "control:puts": made_of}, STUDY.impossible, draws=50, random_draws=5)
+    puts = next(one for one in found.alternatives if one.control.name == "puts")
+    assert puts.control.scale == pytest.approx(1.0, rel=1e-4)
+    assert isinstance(puts.margin, Margin)
+    for metric in (CAGR, DRAWDOWN, CVAR):
+        assert puts.margin.whole[metric].estimate == pytest.approx(0.0, abs=1e-6)  # type: ignore[union-attr]
+
+
+def test_on_the_same_equity_a_hedge_is_judged_by_its_own_days() -> None:
+    base = TRACKS[BASE].statement
+    gained = layer_returns(base, ("L2",))
+    less = base.nav_start_usd * np.cumprod(1.0 + daily_returns(base.equity_usd, base.nav_start_usd) - gained)
+    found = FOUND.same_equity["L2"]
+    assert isinstance(found, Margin)
+    assert found.whole[CAGR].estimate == pytest.approx(growth(base.equity_usd) - growth(less))  # type: ignore[union-attr]
+    assert list(FOUND.same_equity) == [*base.hedge_layers, ALL_HEDGES]
+
+
 def test_the_same_seed_says_the_same() -> None:
     again = ablate(STUDY.policy, TRACKS, STUDY.impossible, draws=200, random_draws=50)
     assert [p.ways for p in again.pieces] == [p.ways for p in FOUND.pieces]
@@ -108,4 +147,4 @@ def test_hedges_that_live_for_years_do_not_make_the_blocks() -> None:
 
 def test_the_same_account_is_not_compared() -> None:
     one = TRACKS[BASE].statement
-    assert compare_equity(one.equity_usd, one.equity_usd.copy(), one, FOUND.resampling) == Missing(NOTHING)
+    assert compare_equity(one.equity_usd, one.equity_usd.copy(), one, FOUND.resampling["off"]) == Missing(NOTHING)

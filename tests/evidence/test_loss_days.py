@@ -18,13 +18,17 @@ def test_two_bad_days_one_up_one_down() -> None:
     without, hedge, spx = np.zeros(40), np.zeros(40), np.zeros(40)
     without[10], without[20], spx[10], spx[20] = -0.10, -0.05, -3.0, 2.0
     hedge[10], hedge[20] = 0.04, -0.01
+    equity = START * np.cumprod(1.0 + without + hedge)
     one = tiny(
         sessions=DAYS,
         nav_start_usd=START,
-        equity_usd=START * np.cumprod(1.0 + without + hedge),
+        equity_usd=equity,
+        layer_pnl_usd={"L2": hedge * np.concatenate(([START], equity[:-1]))},
+        hedge_layers=("L2",),
         market={"SPX": 100.0 + np.cumsum(spx)},
     )
-    found = loss_days(one, START * np.cumprod(1.0 + without))
+    # The account without it is larger or smaller by then: what the same lots lose weighs otherwise, and is no gain.
+    found = loss_days(one, 1.5 * START * np.cumprod(1.0 + without))
     assert isinstance(found, LossDays)
     assert (found.days, found.rising) == (2, 0.5)
     assert found.on_falling == pytest.approx(0.04)
@@ -38,6 +42,7 @@ def test_the_first_session_has_no_move_to_be_called_by() -> None:
         sessions=DAYS,
         nav_start_usd=START,
         equity_usd=START * np.cumprod(1.0 + without),
+        hedge_layers=(),
         market={"SPX": np.arange(40.0)},
     )
     found = loss_days(one, one.equity_usd)

@@ -48,7 +48,7 @@ def found() -> Margin:
 
 def test_a_margin_covers_the_whole_the_halves_and_every_episode(found: Margin) -> None:
     assert tuple(found.whole) == METRICS
-    assert list(found.halves) == ["2007-2014", "2015-2026"]
+    assert list(found.halves) == ["2007-2014", "2015-2025"]
     assert list(found.regimes) == ["inverted", "flat", "normal"]
     assert [one.episode.name for one in found.episodes][:2] == ["2008", "2011"]
     assert len(found.episodes) == 8
@@ -119,8 +119,8 @@ def test_a_short_window_says_why_it_has_no_interval() -> None:
     made = margin(with_[:100], without[:100], NAV, DAYS[:100], in_turn("normal")[:100], DRAWS)
     assert isinstance(made, Margin)
     assert isinstance(made.whole[CAGR], Missing)
-    assert made.halves["2007-2014"][PNL] == made.whole[PNL]
-    assert list(made.halves) == ["2007-2014"]
+    assert made.halves["2007"][PNL] == made.whole[PNL]
+    assert list(made.halves) == ["2007"]
     assert made.episodes == ()
 
 
@@ -133,7 +133,7 @@ def test_the_future_changes_no_half_before_it() -> None:
     assert isinstance(one, Margin)
     assert isinstance(other, Margin)
     assert one.halves["2007-2014"] == other.halves["2007-2014"]
-    assert one.halves["2015-2026"] != other.halves["2015-2026"]
+    assert one.halves["2015-2025"] != other.halves["2015-2025"]
 
 
 def test_the_block_is_never_shorter_than_a_month_or_the_holding() -> None:
@@ -176,3 +176,11 @@ def test_stretches_are_apart_by_more_than_a_block() -> None:
     assert spells(within, 21.0) == 4
     assert spells(within, 22.0) == 3
     assert spells(np.zeros(5, dtype=bool), 21.0) == 0
+
+
+def test_halves_are_called_by_the_years_they_hold() -> None:
+    later = np.datetime64("2012-06-01") <= DAYS
+    with_, without = (one[later] for one in two_accounts(0.0002))
+    made = margin(with_, without, NAV, DAYS[later], ("normal",) * int(later.sum()), DRAWS)
+    assert isinstance(made, Margin)
+    assert list(made.halves) == ["2012-2014", "2015-2025"]

@@ -11,13 +11,17 @@ import pytest
 
 from alvh.adapters.render.html import render_html
 from alvh.adapters.render.terminal import terminal_text
+from alvh.evidence.ablation import NOTHING
 from alvh.evidence.dossier import Dossier, dossier
+from alvh.evidence.margins import CAGR, CVAR, DRAWDOWN, Margin
 from alvh.evidence.odds import odds
 from alvh.evidence.ruin import SimulatedRun
 from alvh.evidence.study import BARE
+from alvh.evidence.verdicts import Effect
 from alvh.reports.evidence import evidence_report, headline
 from alvh.reports.evidence_json import dossier_dict, plain
 from alvh.reports.glossary import unknown_terms
+from alvh.reports.parts.pieces import piece_sentence
 from alvh.values import Missing
 from evidence.tracks import made as made_tracks
 from reports.contract import blocks_of
@@ -76,6 +80,49 @@ def test_the_headline_says_each_measure_with_its_verdict() -> None:
     said = headline(built())
     assert said.startswith("The hedge of alvh, on identical condors: growth ")
     assert sum(said.count(verdict) for verdict in ("(pays)", "(does not pay)", "(cannot tell)")) == 3
+
+
+def short() -> Dossier:
+    """Return the evidence of a few months."""
+    study, tracks = made_tracks(quick=True, sessions=120)
+    return dossier(study, tracks, np.array([]), claims=(), checks=(), failed={}, ruin={}, tell=quiet)
+
+
+def test_a_window_too_short_to_judge_is_not_said_to_hold_no_hedge() -> None:
+    found = short()
+    assert piece_sentence(found.ablation).startswith("No hedge layer can be judged: 120 sessions are fewer than ")
+    assert headline(found).count("not enough data") == 3
+    assert render_html(evidence_report(found))
+
+
+def test_what_cannot_be_compared_is_not_said_to_have_done_nothing() -> None:
+    found = built()
+    lost = replace(found, ablation=replace(found.ablation, hedge=Missing("one of the two accounts was wiped out")))
+    assert headline(lost) == "What the hedge of alvh adds cannot be judged: one of the two accounts was wiped out."
+    idle = replace(found, ablation=replace(found.ablation, hedge=Missing(NOTHING)))
+    assert headline(idle).startswith("alvh carries no hedge that did anything here")
+
+
+def test_the_rest_is_spoken_of_only_where_there_is_a_rest() -> None:
+    found = built().ablation
+    said = piece_sentence(found)
+    open_ = any(
+        isinstance(effect, Effect) and effect.verdict == "cannot tell"
+        for piece in found.pieces
+        if piece.sort == "hedge" and isinstance(one := piece.ways["identical"], Margin)
+        for effect in (one.whole[CAGR], one.whole[DRAWDOWN], one.whole[CVAR])
+    )
+    assert said.endswith("Of the rest these data cannot tell.") == open_
+    assert "hold both signs" not in said
+
+
+def test_a_break_even_that_is_not_known_says_so() -> None:
+    study, tracks = made_tracks()
+    kept = {label: track for label, track in tracks.items() if not label.startswith("fill:") or label == "fill:half"}
+    found = dossier(study, kept, np.array([]), claims=(), checks=(), failed={}, ruin={}, tell=quiet)
+    assert "growth is not known (1 fill(s) were run: two are needed)" in terminal_text(
+        evidence_report(found), width=200
+    )
 
 
 def test_quick_says_so() -> None:

@@ -47,6 +47,7 @@ Way: TypeAlias = Literal["identical", "off", "on"]
 Sort: TypeAlias = Literal["condor", "hedge", "overlay", "rule"]
 WAYS: tuple[Way, ...] = ("identical", "off", "on")
 RANDOM_DRAWS, QUICK_RANDOM_DRAWS = 400, 100
+CONTROLS = "controls"
 NOTHING = "it changed no session of this window"
 
 
@@ -71,7 +72,7 @@ class Piece:
 class Alternative:
     """A control beside the hedge: what the account came to with it, and the hedge less the control.
 
-    `margin` is positive where the judged hedge did better.
+    `margin` is positive where the judged hedge did better, made as the controls are (`Ablation.beside_usd`).
     """
 
     control: Control
@@ -86,7 +87,8 @@ class RandomTiming:
     """The hedge against hedges of the same average cost held at random times.
 
     `at_least_as_good` is the share of draws that grew as much, fell no deeper, and had a tail no worse than the judged
-    account, by measure: a small share says that the timing was better than chance.
+    hedge beside the same condors (`Ablation.beside_usd`), by measure: a small share says that the timing was better
+    than chance.
     """
 
     draws: Draws
@@ -103,22 +105,33 @@ class Ablation:
         In policy order.
     hedge : Margin or Missing
         All hedge layers together, on identical decisions.
+    same_equity : mapping of layer -> Margin or Missing
+        Each hedge layer, and all under `ALL_HEDGES`, by what it gained each session on the equity of that session: the
+        run beside its own daily returns less the layer's. On identical books the lots of the condors stay while what a
+        hedge has gained or lost so far changes the account, so that they weigh otherwise in it; here they do not. The
+        interest that a premium did not earn is left out.
     families : mapping of way -> Family
         The comparisons of one way on the three headline measures, judged together.
     alternatives : tuple of Alternative
     random : RandomTiming or Missing
+    beside_usd : array or Missing
+        The condors' daily returns and the hedge's added up, as every control is made: what controls are compared with.
     cost_per_year : float
         What the hedge cost as a share of equity a year; what the controls were made to cost.
-    resampling : Resampling
+    resampling : mapping of way -> Resampling
+        One for each way, and one for the controls: comparisons of one kind are drawn on the same histories, and one
+        difference that lasts for months does not lengthen the blocks of those that do not.
     """
 
     pieces: tuple[Piece, ...]
     hedge: Margin | Missing
+    same_equity: Mapping[str, Margin | Missing]
     families: Mapping[Way, Family]
     alternatives: tuple[Alternative, ...]
     random: RandomTiming | Missing
+    beside_usd: Floats | Missing
     cost_per_year: float
-    resampling: Resampling
+    resampling: Mapping[str, Resampling]
 
 
 def ablate(
@@ -145,15 +158,15 @@ def ablate(
     base = tracks[BASE]
     pairs = {(member.name, way): _pair(member.name, way, tracks) for member in members(policy) for way in WAYS}
     judged = base.statement
-    held = holding(judged)
-    found = [_differences(*pair, judged.nav_start_usd) for pair in pairs.values() if pair is not None]
-    resampling = Resampling(mean_block([d for d in found if np.isfinite(d).all()], held), draws, seed)
+    resampling = {
+        way: _resampling([pairs[member.name, way] for member in members(policy)], judged, draws, seed) for way in WAYS
+    }
 
     def compared(name: str, way: Way) -> Margin | Missing:
         pair = pairs[name, way]
         if pair is None:
             return Missing(_why(name, way, impossible, policy))
-        return compare_equity(*pair, judged, resampling)
+        return compare_equity(*pair, judged, resampling[way])
 
     pieces = tuple(
         Piece(member.name, _sort(member, policy), {way: compared(member.name, way) for way in WAYS})
@@ -165,12 +178,21 @@ def ablate(
     random: RandomTiming | Missing = Missing(f"{policy.name} has no hedge layer")
     cost = 0.0
     if without is not None:
-        hedge = compare_equity(judged.equity_usd, without, judged, resampling)
+        hedge = compare_equity(judged.equity_usd, without, judged, resampling["identical"])
         cost = cost_per_year(layer_returns(judged, judged.hedge_layers))
-        alternatives = tuple(_alternatives(judged, without, cost, tracks, impossible, resampling))
+        made = tuple(_controls(judged, without, cost, tracks, impossible))
+        beside = [(judged.equity_usd, one.equity_usd) for one in made if not isinstance(one.equity_usd, Missing)]
+        resampling[CONTROLS] = _resampling(beside, judged, draws, seed)
+        alternatives = tuple(_alternative(one, judged, resampling[CONTROLS]) for one in made)
         random = _random(judged, without, cost, tracks, impossible, random_draws, seed)
     families = {way: family(_headline(piece.ways[way] for piece in pieces)) for way in WAYS}
     return Ablation(pieces, hedge, families, alternatives, random, cost, resampling)
+
+
+def _resampling(pairs: Iterable[tuple[Floats, Floats] | None], judged: Statement, draws: int, seed: int) -> Resampling:
+    """Return how the comparisons of one kind are drawn again: one block for all of them, the longest any asks for."""
+    found = [_differences(*pair, judged.nav_start_usd) for pair in pairs if pair is not None]
+    return Resampling(mean_block([d for d in found if np.isfinite(d).all()], holding(judged)), draws, seed)
 
 
 def compare_equity(
@@ -238,15 +260,10 @@ def _headline(margins: Iterable[Margin | Missing]) -> list[Effect]:
     ]
 
 
-def _alternatives(
-    judged: Statement,
-    without: Floats,
-    cost: float,
-    tracks: Mapping[str, Track],
-    impossible: Mapping[str, str],
-    resampling: Resampling,
-) -> Iterable[Alternative]:
-    """Yield every control with the hedge's margin over it."""
+def _controls(
+    judged: Statement, without: Floats, cost: float, tracks: Mapping[str, Track], impossible: Mapping[str, str]
+) -> Iterable[Control]:
+    """Yield what else the money could have bought."""
     start = judged.nav_start_usd
     condors = daily_returns(without, start)
     cash = cash_returns(judged)
@@ -257,18 +274,17 @@ def _alternatives(
     ):
         track = tracks.get(f"{CONTROL}{name}")
         if track is None or track.statement.equity_usd.shape != without.shape:
-            why = impossible.get(f"{CONTROL}{name}", "its run has no result")
-            yield _alternative(Control(name, about, Missing(why)), judged, resampling)
+            yield Control(name, about, Missing(impossible.get(f"{CONTROL}{name}", "its run has no result")))
             continue
         other = layer_returns(track.statement, (f"control_{'puts' if name == PUTS else 'calls'}",))
-        yield _alternative(equal_cost(name, about, condors, other, cost, start), judged, resampling)
+        yield equal_cost(name, about, condors, other, cost, start)
     if cash is not None:
-        yield _alternative(deleveraged_equal_cost(condors, cash, cost, start), judged, resampling)
-        yield _alternative(deleveraged_equal_tail(condors, cash, tail, start), judged, resampling)
-        yield _alternative(cash_control(cash, start), judged, resampling)
+        yield deleveraged_equal_cost(condors, cash, cost, start)
+        yield deleveraged_equal_tail(condors, cash, tail, start)
+        yield cash_control(cash, start)
 
 
-def _alternative(control: Control, judged: Statement, resampling: Resampling) -> Alternative:
+def _alternative(control: Control, judged: Statement, beside: Floats, resampling: Resampling) -> Alternative:
     made = control.equity_usd
     if isinstance(made, Missing):
         return Alternative(control, np.nan, np.nan, np.nan, made)
@@ -278,13 +294,14 @@ def _alternative(control: Control, judged: Statement, resampling: Resampling) ->
         cagr(made, start, sessions),
         max_drawdown(made, start, sessions).depth,
         cvar95(daily_returns(made, start)),
-        compare_equity(judged.equity_usd, made, judged, resampling),
+        compare_equity(beside, made, judged, resampling),
     )
 
 
 def _random(
     judged: Statement,
     without: Floats,
+    beside: Floats,
     cost: float,
     tracks: Mapping[str, Track],
     impossible: Mapping[str, str],
@@ -302,9 +319,9 @@ def _random(
     if isinstance(made, Missing):
         return made
     own = (
-        cagr(judged.equity_usd, start, judged.sessions),
-        max_drawdown(judged.equity_usd, start, judged.sessions).depth,
-        cvar95(daily_returns(judged.equity_usd, start)),
+        cagr(beside, start, judged.sessions),
+        max_drawdown(beside, start, judged.sessions).depth,
+        cvar95(daily_returns(beside, start)),
     )
     drawn = {CAGR: made.cagr, DRAWDOWN: made.drawdown, CVAR: made.cvar95}
     shares = {name: float(np.mean(drawn[name] >= value)) for name, value in zip(drawn, own, strict=True)}

@@ -79,6 +79,15 @@ def grown(returns: Floats, nav_start_usd: float) -> Floats:
     return np.cumprod(1.0 + returns, dtype=np.float64) * nav_start_usd
 
 
+def beside_condors(condors: Floats, hedge: Floats, nav_start_usd: float) -> Floats:
+    """Return the equity of the condors beside a hedge, both as daily returns: how the judged hedge meets its controls.
+
+    The run itself will not do: its condors keep their lots while the hedge makes the account smaller or larger, which
+    no control's do.
+    """
+    return grown(condors + hedge, nav_start_usd)
+
+
 def equal_cost(name: str, about: str, condors: Floats, other: Floats, cost: float, nav_start_usd: float) -> Control:
     """Return the condors beside another hedge, scaled to cost `cost` a year.
 
@@ -99,7 +108,7 @@ def equal_cost(name: str, about: str, condors: Floats, other: Floats, cost: floa
     scale = cost / own
     if scale > SCALE_MOST:
         return Control(name, about, Missing(f"it cost {own:.3%} a year: {scale:.0f} times as much would be needed"))
-    return Control(name, about, grown(condors + scale * other, nav_start_usd), scale)
+    return Control(name, about, beside_condors(condors, scale * other, nav_start_usd), scale)
 
 
 def deleveraged_equal_tail(condors: Floats, cash: Floats, tail: float, nav_start_usd: float) -> Control:

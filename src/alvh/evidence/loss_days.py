@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from alvh.accounting.statement import Statement
+from alvh.evidence.controls import layer_returns
 from alvh.evidence.measure import CVAR_FEWEST, CVAR_TAIL, daily_returns, worst_days
 from alvh.values import Floats, Missing
 
@@ -15,7 +16,7 @@ class LossDays(NamedTuple):
     """The worst 5 % of days without the hedge.
 
     `days` they are; `rising` is the share of them on which SPX rose; `on_rising` and `on_falling` are what the hedge
-    added on average to the return of such a day, decimal (NaN where there is none).
+    layers gained on average on such a day, decimal of the equity at the close before (NaN where there is none).
     """
 
     days: int
@@ -44,7 +45,7 @@ def loss_days(one: Statement, without_usd: Floats) -> LossDays | Missing:
         return Missing("no SPX closes" if spx is None else f"{one.sessions.size} sessions hold no worst 5 %")
     moved = np.diff(spx, prepend=np.nan)
     without = daily_returns(without_usd, one.nav_start_usd)
-    added = daily_returns(one.equity_usd, one.nav_start_usd) - without
+    added = layer_returns(one, one.hedge_layers)
     worst = worst_days(np.where(np.isfinite(moved), without, np.nan), round(CVAR_TAIL * one.sessions.size))
     if not worst.size:
         return Missing("no SPX closes")

@@ -46,7 +46,8 @@ block is counted in sessions."""
 FEWEST_SPELLS = 8
 """A regime met in fewer stretches, apart by more than a mean block, has no interval, for the same reason as
 `FEWEST_BLOCKS`."""
-HALVES = (("2007-2014", None, "2015-01-01"), ("2015-2026", "2015-01-01", None))
+HALVES = ((None, "2015-01-01"), ("2015-01-01", None))
+"""From and before: the cut of `alvh.evidence.data_years`."""
 
 
 class EpisodeEffect(NamedTuple):
@@ -130,10 +131,10 @@ def margin(
     pair = _paired(with_equity_usd, without_equity_usd, nav_start_usd, sessions)
     if pair is None:
         return Missing("one of the two accounts was wiped out or has a gap: no daily return to draw again")
-    cut = {name: _cut(sessions, first, stop) for name, first, stop in HALVES}
+    cut = {_years(sessions[window]): window for window in (_cut(sessions, *ends) for ends in HALVES)}
     return Margin(
         whole=effects(pair, resampling),
-        halves={name: effects(pair.part(window), resampling) for name, window in cut.items() if pair.part(window).n},
+        halves={name: effects(pair.part(window), resampling) for name, window in cut.items() if name},
         regimes=by_regime(pair, regimes, resampling),
         pnl_usd_by_regime={
             name: float(pair.gained_usd[np.asarray(regimes) == name].sum()) for name in _occurring(regimes)
@@ -205,6 +206,12 @@ def _in_episode(pair: Paired, episode: Episode, resampling: Resampling) -> Episo
 
 def _occurring(regimes: Sequence[str]) -> list[str]:
     return [name for name in REGIMES if name in set(regimes)]
+
+
+def _years(sessions: Dates) -> str:
+    """Name sessions by their years: ``2007-2014``, ``2007``; empty without any."""
+    years = sessions.astype("datetime64[Y]").astype(np.int64) + 1970
+    return "-".join(str(year) for year in np.unique(years[[0, -1]])) if years.size else ""
 
 
 def _cut(sessions: Dates, first: str | None, stop: str | None) -> slice:

@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from alvh.accounting.statement import Statement
-from alvh.evidence.ablation import WAYS
+from alvh.evidence.ablation import NOTHING, WAYS
 from alvh.evidence.claims.claim import Judged
 from alvh.evidence.claims.pre_checks import Check
 from alvh.evidence.claims.verdict import OPEN, REFUTED, SUPPORTED
@@ -56,14 +56,15 @@ from alvh.reports.parts.pieces import (
     piece_sentence,
     pieces_forest,
     random_sentence,
-    regime_forest,
+    regime_forests,
     regime_map,
     regime_sentence,
 )
 from alvh.reports.parts.ruin import ruin_blocks, ruin_sentence
+from alvh.reports.parts.same_equity import same_equity_sentence
 from alvh.reports.parts.search import search_blocks, search_sentence
 from alvh.reports.parts.tones import layer_tones
-from alvh.reports.parts.uncertainty import Uncertainty, break_even_sentence, uncertainty_blocks
+from alvh.reports.parts.uncertainty import Uncertainty, break_even_sentence, falls, uncertainty_blocks
 from alvh.reports.parts.verdict import marks
 from alvh.reports.words import dollars, listed, percent, plural
 from alvh.values import Floats, Missing
@@ -126,7 +127,7 @@ def _answer(made: Dossier, tones: Mapping[str, Tone]) -> tuple[Block, ...]:
             figures=_figures(made),
             sentences=(
                 " ".join((piece_sentence(made.ablation), loss_sentence(made))).strip(),
-                regime_sentence(made.ablation),
+                f"{same_equity_sentence(made.ablation)} {regime_sentence(made.ablation)}".strip(),
                 search_sentence(made.search),
                 claims_sentence(made),
             ),
@@ -144,6 +145,8 @@ def headline(made: Dossier) -> str:
     """Say in one sentence whether the hedge pays."""
     hedge, name = made.ablation.hedge, made.policy.name
     if isinstance(hedge, Missing):
+        if made.base.without and hedge.why != NOTHING:
+            return f"What the hedge of {name} adds cannot be judged: {hedge.why}."
         return f"{name} carries no hedge that did anything here; its own return is all there is to judge."
     said = []
     for metric, what, better, worse in (
@@ -196,7 +199,7 @@ def _break_even(doubt: Doubt) -> Figure:
     """Return the fill at which growth is nought, as a share of the half-spread."""
     found = doubt.break_even.growth
     if isinstance(found, Missing):
-        return Figure("Break-even [[fill]]", Num(math.nan, "share"), None, f"growth is {found.why}", None)
+        return Figure("Break-even [[fill]]", Num(math.nan, "share"), None, f"growth {falls(found)}", None)
     return Figure("Break-even [[fill]]", Num(found, "share"), None, "of the half-spread; 0 % is mid", None)
 
 
@@ -223,7 +226,7 @@ def _change(hedge: Margin | Missing, metric: str) -> tuple[str, bool | None]:
 def claims_sentence(made: Dossier) -> str:
     """Count the verdicts on the public claims and name those that failed."""
     if not made.claims:
-        return "The public claims are tested on modelled quotes; this run is on others (`alvh evidence claims`)."
+        return "The public claims were not tested here (`alvh evidence claims` does)."
     by = {verdict: [one for one in made.claims if one.verdict == verdict] for verdict in (SUPPORTED, REFUTED, OPEN)}
     said = (
         f"Of {len(made.claims)} public claims {len(by[SUPPORTED])} are supported, {len(by[REFUTED])} are not, and "
@@ -243,9 +246,7 @@ def _caveats(made: Dossier) -> tuple[str, ...]:
     out = []
     found = made.search.overfitting
     if isinstance(found, Overfitting) and not found.passes:
-        out.append(
-            f"Picking the best variant of this page would be luck: overfitting probability {percent(found.pbo, 0)}."
-        )
+        out.append(f"The best variant of this page cannot be trusted: overfitting probability {percent(found.pbo, 0)}.")
     if said := ruin_sentence(made.ruin):
         out.append(said)
     return tuple(out)
@@ -257,8 +258,7 @@ def _hedges(made: Dossier, tones: Mapping[str, Tone]) -> tuple[Block, ...]:
     found = tuple(block for block in (sentence, table) if block is not None)
     if not found:
         return (Sentence("The policy has no hedge layer."),)
-    forest = regime_forest(made.ablation)
-    return (*found, *((forest,) if forest else ()))
+    return (*found, *regime_forests(made.ablation))
 
 
 def _pieces(made: Dossier, tones: Mapping[str, Tone]) -> tuple[Block, ...]:
@@ -289,9 +289,9 @@ def _halves(made: Dossier) -> Sentence | None:
 
 
 def _controls(made: Dossier) -> tuple[Block, ...]:
-    one = made.base.statement
-    own = measured(one.equity_usd, one)
-    table = alternatives_table(made.ablation, (own[CAGR], own[DRAWDOWN], own[CVAR]))
+    beside = made.ablation.beside_usd
+    own = {} if isinstance(beside, Missing) else measured(beside, made.base.statement)
+    table = alternatives_table(made.ablation, (own[CAGR], own[DRAWDOWN], own[CVAR])) if own else None
     if table is None:
         return (Sentence("Without a hedge there is no cost that controls could be made equal to."),)
     return (table, random_sentence(made.ablation.random))
@@ -327,9 +327,8 @@ def _attribution(made: Dossier, tones: Mapping[str, Tone]) -> tuple[Block, ...]:
 
 
 def _sizes(made: Dossier) -> tuple[Block, ...]:
-    if not made.sizes:
-        return (Sentence("Account sizes are not run in a quick evidence."),)
-    return account_size_blocks(made.sizes)
+    found = account_size_blocks(made.sizes) if made.sizes else ()
+    return found or (Sentence("Account sizes are not run in a quick evidence."),)
 
 
 def _gaps(made: Dossier) -> CountedList:

@@ -37,11 +37,14 @@ def dossier_dict(made: Dossier) -> dict[str, Any]:
         "nav_start": start,
         "quick": made.quick,
         "draws": made.draws,
-        "mean_block": made.ablation.resampling.mean_block,
+        "mean_block": {way: drawn.mean_block for way, drawn in made.ablation.resampling.items()},
         "cagr": plain(cagr(one.equity_usd, start, sessions)),
         "max_drawdown": plain(max_drawdown(one.equity_usd, start, sessions).depth),
         "cvar95": plain(cvar95(daily_returns(one.equity_usd, start))),
         "hedge": margin_dict(made.ablation.hedge),
+        "hedge_on_same_equity": {
+            name or "all": margin_dict(found) for name, found in made.ablation.same_equity.items()
+        },
         "pieces": [piece_dict(piece) for piece in made.ablation.pieces],
         "families": {way: plain(found) for way, found in made.ablation.families.items()},
         "controls": [alternative_dict(found) for found in made.ablation.alternatives],

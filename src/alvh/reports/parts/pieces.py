@@ -36,6 +36,8 @@ PLAIN = ("growth", "drawdown", "worst days")
 SIDES = ("worse with it", "better")
 ALL = "all hedges"
 YEAR_SESSIONS = 252.0
+ABREAST = 3
+"""Panels of a forest that fit beside each other."""
 WAYS: Mapping[Way, str] = {
     "identical": "its fills left out, every other fill as it was",
     "off": "the policy run again without it",
@@ -79,10 +81,10 @@ def pieces_forest(
 
 def _note(ablation: Ablation, way: Way) -> str:
     family = ablation.families[way]
-    block = ablation.resampling.mean_block
+    drawn = ablation.resampling[way]
     said = (
         f"With less without: {WAYS[way]}. Whiskers are {LEVEL_SAID} intervals from "
-        f"{ablation.resampling.draws:,} histories drawn in blocks of {block:.0f} sessions on average."
+        f"{drawn.draws:,} histories drawn in blocks of {drawn.mean_block:.0f} sessions on average."
     )
     if family.count:
         kept = sum(family.survives)
@@ -145,26 +147,28 @@ def regime_map(ablation: Ablation, sessions: Sequence[str]) -> HeatMap | None:
     )
 
 
-def regime_forest(ablation: Ablation) -> Forest | None:
-    """Return what each hedge added in each regime with its interval, percent of equity a year of it."""
-    known = _known(ablation)
-    if not known:
-        return None
+def regime_forests(ablation: Ablation) -> tuple[Forest, ...]:
+    """Return what each hedge added in each regime with its interval, percent of equity a year of it; all hedges first."""
+    known = _known(ablation)[::-1]
     found = [name for name in REGIMES if any(name in one.regimes for _, one in known)]
-    rows = tuple(
-        ForestRow(regime, "", tuple(_yearly(one.regimes.get(regime, Missing("it did not occur"))) for _, one in known))
-        for regime in found
-    )
     unit: Unit = "percent"
-    return Forest(
-        "What each hedge added in each [[regime]], a year of it",
-        tuple(name for name, _ in known),
-        (unit,) * len(known),
-        rows,
-        SIDES,
-        f"Mean of the daily difference on identical condors, times 252, with {LEVEL_SAID} intervals from whole "
-        "histories drawn in blocks. A drawdown has no regime: it begins in one and ends in another.",
-    )
+    out = []
+    for at in range(0, len(known), ABREAST):
+        few = known[at : at + ABREAST]
+        rows = tuple(
+            ForestRow(
+                regime, "", tuple(_yearly(one.regimes.get(regime, Missing("it did not occur"))) for _, one in few)
+            )
+            for regime in found
+        )
+        note = (
+            f"Mean of the daily difference on identical condors, times 252, with {LEVEL_SAID} intervals from whole "
+            "histories drawn in blocks. A drawdown has no regime: it begins in one and ends in another."
+        )
+        title = "What each hedge added in each [[regime]], a year of it" if not at else "The other layers by [[regime]]"
+        names = tuple(name for name, _ in few)
+        out.append(Forest(title, names, (unit,) * len(few), rows, SIDES, "" if at else note))
+    return tuple(out)
 
 
 def _yearly(one: Effect | Missing) -> Estimate | Missing:
@@ -225,16 +229,22 @@ def episode_table(ablation: Ablation, tones: Mapping[str, Tone]) -> Table | None
             Column("What it was"),
         ),
         tuple(rows),
-        note=f"An episode is one event: what it says of the next is not computed where {first.why}." if first else "",
+        note="An episode is one event: what it says of the next is not computed, the first because "
+        f"{first.why.removeprefix('one event: ')}."
+        if first
+        else "",
     )
 
 
 def alternatives_table(ablation: Ablation, own: tuple[float, float, float]) -> Table | None:
-    """Return the hedge beside everything else its money could have bought; `own` is growth, drawdown and tail of it."""
+    """Return the hedge beside everything else its money could have bought.
+
+    `own` is growth, drawdown and tail of the hedge beside the same condors (`Ablation.beside_usd`).
+    """
     if not ablation.alternatives:
         return None
     rows: list[tuple[Cell, ...]] = [
-        (Tag("the hedge", "total"), *(Num(value, "percent") for value in own), "", "", "", "as it was run")
+        (Tag("the hedge", "total"), *(Num(value, "percent") for value in own), "", "", "", "its own daily returns")
     ]
     rows += [_alternative(one) for one in ablation.alternatives]
     return Table(
@@ -251,7 +261,9 @@ def alternatives_table(ablation: Ablation, own: tuple[float, float, float]) -> T
         ),
         tuple(rows),
         note=f"The hedge cost {percent(ablation.cost_per_year)} a year by the mean of its daily shares of equity "
-        "(the hedge accounts divide by the average [[NAV]]); every control was scaled after the fact to cost the same. "
+        "(the hedge accounts divide by the average [[NAV]]); other hedges, and the condors of equal cost, were scaled "
+        "after the fact to cost the same. Every row adds daily returns to those of the same condors, so that only the "
+        "hedges differ; the account as it was run is another number, for its lots did not shrink with it. "
         "The three columns before the last say whether the hedge did better than the control, "
         f"where a {LEVEL_SAID} interval can tell.",
     )
@@ -298,15 +310,21 @@ def random_sentence(one: RandomTiming | Missing) -> Sentence:
 def piece_sentence(ablation: Ablation) -> str:
     """Say which hedge layer pays on what, in one sentence."""
     found: dict[str, list[str]] = {}
+    why = ""
     for piece in _hedges(ablation):
         one = piece.ways["identical"]
         if isinstance(one, Missing):
+            why = why or ("" if one.why == NOTHING or piece.sort == "overlay" else one.why)
             continue
         for metric, name in zip(MEASURES, PLAIN, strict=True):
             effect = one.whole[metric]
             if isinstance(effect, Effect):
                 found.setdefault(f"{effect.verdict}:{name}", []).append(piece.name)
+            else:
+                why = why or effect.why
     if not found:
+        if why:
+            return f"No hedge layer can be judged: {why}."
         return "There is no hedge layer that changed a session of this window."
     paying = [f"{listed(found[key])} on {name}" for name in PLAIN if (key := f"pays:{name}") in found]
     hurting = [f"{listed(found[key])} on {name}" for name in PLAIN if (key := f"does not pay:{name}") in found]
@@ -314,7 +332,8 @@ def piece_sentence(ablation: Ablation) -> str:
         f"Surely paid: {listed(paying)}." if paying else "No hedge layer surely pays on growth, drawdown or worst days."
     )
     second = f" Surely cost: {listed(hurting)}." if hurting else ""
-    return f"{first}{second} Of the rest these data cannot tell."
+    rest = " Of the rest these data cannot tell." if any(key.startswith("cannot tell:") for key in found) else ""
+    return f"{first}{second}{rest}"
 
 
 def _hedges(ablation: Ablation) -> Iterable[Piece]:

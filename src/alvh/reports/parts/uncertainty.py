@@ -97,12 +97,13 @@ def _fills_row(one: Uncertainty) -> tuple[Cell, ...]:
 def break_even_sentence(one: BreakEven) -> str:
     """Return both break-even fills in words."""
     return (
-        f"Break-even fill: growth {_falls(one.growth)}; growth beyond cash {_falls(one.beyond_cash)}. "
+        f"Break-even fill: growth {falls(one.growth)}; growth beyond cash {falls(one.beyond_cash)}. "
         "0 % of the half-spread is mid, 100 % the far side of the quote."
     )
 
 
-def _falls(value: float | Missing) -> str:
+def falls(value: float | Missing) -> str:
+    """Say at which fill something falls to zero, or why that is not known."""
     if isinstance(value, Missing):
         return f"is {value.why}" if value.why.startswith(("negative", "positive")) else f"is not known ({value.why})"
     return f"falls to zero at {percent(value, 0)} of the half-spread"
