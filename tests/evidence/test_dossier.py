@@ -44,7 +44,7 @@ def test_quick_draws_fewer_and_says_so() -> None:
     )
     assert made_.quick
     assert made_.draws == QUICK_DRAWS < DRAWS
-    assert made_.ablation.resampling.draws == QUICK_DRAWS
+    assert made_.ablation.resampling["off"].draws == QUICK_DRAWS
     assert len(told) == 3
     assert set(made_.doubts) == set(made_.taxed) == {"alvh", "alvh bare"}
     assert not made_.sizes

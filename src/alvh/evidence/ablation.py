@@ -13,7 +13,7 @@ Three comparisons, each a paired difference on the same sessions, all on the sam
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -23,11 +23,13 @@ from alvh.accounting.statement import Statement
 from alvh.evidence.controls import (
     Control,
     Draws,
+    beside_condors,
     cash_control,
     cost_per_year,
     deleveraged_equal_cost,
     deleveraged_equal_tail,
     equal_cost,
+    grown,
     layer_returns,
     random_timed,
 )
@@ -158,7 +160,7 @@ def ablate(
     base = tracks[BASE]
     pairs = {(member.name, way): _pair(member.name, way, tracks) for member in members(policy) for way in WAYS}
     judged = base.statement
-    resampling = {
+    resampling: dict[str, Resampling] = {
         way: _resampling([pairs[member.name, way] for member in members(policy)], judged, draws, seed) for way in WAYS
     }
 
@@ -172,21 +174,32 @@ def ablate(
         Piece(member.name, _sort(member, policy), {way: compared(member.name, way) for way in WAYS})
         for member in members(policy)
     )
-    without = base.without.get(ALL_HEDGES)
-    hedge: Margin | Missing = Missing(f"{policy.name} has no hedge layer")
-    alternatives: tuple[Alternative, ...] = ()
-    random: RandomTiming | Missing = Missing(f"{policy.name} has no hedge layer")
-    cost = 0.0
-    if without is not None:
-        hedge = compare_equity(judged.equity_usd, without, judged, resampling["identical"])
-        cost = cost_per_year(layer_returns(judged, judged.hedge_layers))
-        made = tuple(_controls(judged, without, cost, tracks, impossible))
-        beside = [(judged.equity_usd, one.equity_usd) for one in made if not isinstance(one.equity_usd, Missing)]
-        resampling[CONTROLS] = _resampling(beside, judged, draws, seed)
-        alternatives = tuple(_alternative(one, judged, resampling[CONTROLS]) for one in made)
-        random = _random(judged, without, cost, tracks, impossible, random_draws, seed)
     families = {way: family(_headline(piece.ways[way] for piece in pieces)) for way in WAYS}
-    return Ablation(pieces, hedge, families, alternatives, random, cost, resampling)
+    without = base.without.get(ALL_HEDGES)
+    if without is None:
+        none = Missing(f"{policy.name} has no hedge layer")
+        return Ablation(pieces, none, {}, families, (), none, none, 0.0, resampling)
+    hedge = compare_equity(judged.equity_usd, without, judged, resampling["identical"])
+    same = {
+        name: compare_equity(judged.equity_usd, _less(judged, layers), judged, resampling["identical"])
+        for name, layers in (*((name, (name,)) for name in judged.hedge_layers), (ALL_HEDGES, judged.hedge_layers))
+    }
+    gained = layer_returns(judged, judged.hedge_layers)
+    cost = cost_per_year(gained)
+    start = judged.nav_start_usd
+    beside = beside_condors(daily_returns(without, start), gained, start)
+    made = tuple(_controls(judged, without, beside, cost, tracks, impossible))
+    against = [(beside, one.equity_usd) for one in made if not isinstance(one.equity_usd, Missing)]
+    resampling[CONTROLS] = _resampling(against, judged, draws, seed)
+    alternatives = tuple(_alternative(one, judged, beside, resampling[CONTROLS]) for one in made)
+    random = _random(judged, without, beside, cost, tracks, impossible, random_draws, seed)
+    return Ablation(pieces, hedge, same, families, alternatives, random, beside, cost, resampling)
+
+
+def _less(judged: Statement, layers: Collection[str]) -> Floats:
+    """Return the equity that the run's daily returns come to less what some layers gained on the equity of each day."""
+    returns = daily_returns(judged.equity_usd, judged.nav_start_usd)
+    return grown(returns - layer_returns(judged, tuple(layers)), judged.nav_start_usd)
 
 
 def _resampling(pairs: Iterable[tuple[Floats, Floats] | None], judged: Statement, draws: int, seed: int) -> Resampling:
@@ -261,13 +274,18 @@ def _headline(margins: Iterable[Margin | Missing]) -> list[Effect]:
 
 
 def _controls(
-    judged: Statement, without: Floats, cost: float, tracks: Mapping[str, Track], impossible: Mapping[str, str]
+    judged: Statement,
+    without: Floats,
+    beside: Floats,
+    cost: float,
+    tracks: Mapping[str, Track],
+    impossible: Mapping[str, str],
 ) -> Iterable[Control]:
     """Yield what else the money could have bought."""
     start = judged.nav_start_usd
     condors = daily_returns(without, start)
     cash = cash_returns(judged)
-    tail = cvar95(daily_returns(judged.equity_usd, start))
+    tail = cvar95(daily_returns(beside, start))
     for name, about in (
         (PUTS, "45-day 25/10-delta SPX put spreads, scaled to the same cost"),
         (VXTH, "the monthly VIX calls of the VXTH rule, scaled to the same cost"),

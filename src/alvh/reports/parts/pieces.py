@@ -148,19 +148,14 @@ def regime_map(ablation: Ablation, sessions: Sequence[str]) -> HeatMap | None:
 
 
 def regime_forests(ablation: Ablation) -> tuple[Forest, ...]:
-    """Return what each hedge added in each regime with its interval, percent of equity a year of it; all hedges first."""
+    """Return what each hedge added in each regime with its interval, percent of equity a year; all hedges first."""
     known = _known(ablation)[::-1]
     found = [name for name in REGIMES if any(name in one.regimes for _, one in known)]
     unit: Unit = "percent"
     out = []
     for at in range(0, len(known), ABREAST):
         few = known[at : at + ABREAST]
-        rows = tuple(
-            ForestRow(
-                regime, "", tuple(_yearly(one.regimes.get(regime, Missing("it did not occur"))) for _, one in few)
-            )
-            for regime in found
-        )
+        rows = tuple(ForestRow(regime, "", tuple(_yearly(one, regime) for _, one in few)) for regime in found)
         note = (
             f"Mean of the daily difference on identical condors, times 252, with {LEVEL_SAID} intervals from whole "
             "histories drawn in blocks. A drawdown has no regime: it begins in one and ends in another."
@@ -171,8 +166,9 @@ def regime_forests(ablation: Ablation) -> tuple[Forest, ...]:
     return tuple(out)
 
 
-def _yearly(one: Effect | Missing) -> Estimate | Missing:
-    return one if isinstance(one, Missing) else estimate(one.mapped(lambda mean: YEAR_SESSIONS * mean))
+def _yearly(one: Margin, regime: str) -> Estimate | Missing:
+    found = one.regimes.get(regime, Missing("it did not occur"))
+    return found if isinstance(found, Missing) else estimate(found.mapped(lambda mean: YEAR_SESSIONS * mean))
 
 
 def _known(ablation: Ablation) -> list[tuple[str, Margin]]:
