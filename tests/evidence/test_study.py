@@ -43,6 +43,7 @@ def test_quick_saves_draws_and_additions_and_says_so() -> None:
     labels = [spec.label for spec in made.specs]
     assert made.quick
     assert sum(label.startswith("draw:") for label in labels) == QUICK_DRAWS
+    assert [label for label in labels if label.startswith("fill:")] == ["fill:mid", "fill:half", "fill:cross"]
     assert not any(label.startswith("on:") for label in labels)
     # Twenty more runs of the whole method would take longer than all the rest: rules are judged in the full form.
     assert {label for label in labels if label.startswith("off:")} == {

@@ -16,6 +16,7 @@ from alvh.values import Missing
 BARE = "bare"
 OFF, ON, CONTROL, FILL, DRAW = "off:", "on:", "control:", "fill:", "draw:"
 FILLS = ("mid", "q25", "half", "q75", "cross")
+QUICK_FILLS = ("mid", "half", "cross")
 DRAWS, QUICK_DRAWS = 16, 4
 PUTS, VXTH, ALWAYS = "puts", "vxth", "always"
 PUT_LAYER = {
@@ -71,7 +72,7 @@ def study(policy: Policy, *, quick: bool = False, modelled: bool = True) -> Stud
     ----------
     policy : Policy
     quick : bool
-        Fewer draws of the model's error, no rule off, and no piece alone over the bare condors.
+        Fewer draws of the model's error and fewer fills, no rule off, and no piece alone over the bare condors.
     modelled : bool
         Whether quotes are modelled: only then the model can be wrong about them.
     """
@@ -130,6 +131,6 @@ def _assumptions(policy: Policy, condors: Policy | Missing, *, quick: bool, mode
     """Yield the runs under other fills and other errors of the model, of the policy and of its bare condors."""
     sides = [("", policy)] + ([(f"{BARE}-", condors)] if isinstance(condors, Policy) else [])
     for prefix, one in sides:
-        yield from (RunSpec(f"{prefix}{FILL}{fill}", one, fill=fill) for fill in FILLS)
+        yield from (RunSpec(f"{prefix}{FILL}{fill}", one, fill=fill) for fill in (QUICK_FILLS if quick else FILLS))
         draws = QUICK_DRAWS if quick else DRAWS
         yield from (RunSpec(f"{prefix}{DRAW}{k}", one, draw=k) for k in range(draws if modelled else 0))
