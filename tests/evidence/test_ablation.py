@@ -134,6 +134,15 @@ def test_on_the_same_equity_a_hedge_is_judged_by_its_own_days() -> None:
     assert list(FOUND.same_equity) == [*base.hedge_layers, ALL_HEDGES]
 
 
+def test_a_layer_that_gained_nothing_is_not_judged_by_rounding() -> None:
+    base = TRACKS[BASE]
+    pnl = {name: gained * (name != "L3") for name, gained in base.statement.layer_pnl_usd.items()}
+    idle = replace(base, statement=booked(base.statement, pnl))
+    found = ablate(STUDY.policy, {**TRACKS, BASE: idle}, STUDY.impossible, draws=20, random_draws=5)
+    assert found.same_equity["L3"] == Missing(NOTHING)
+    assert isinstance(found.same_equity["L2"], Margin)
+
+
 def test_the_same_seed_says_the_same() -> None:
     again = ablate(STUDY.policy, TRACKS, STUDY.impossible, draws=200, random_draws=50)
     assert [p.ways for p in again.pieces] == [p.ways for p in FOUND.pieces]

@@ -198,8 +198,11 @@ def ablate(
 
 def _less(judged: Statement, layers: Collection[str]) -> Floats:
     """Return the equity that the run's daily returns come to less what some layers gained on the equity of each day."""
-    returns = daily_returns(judged.equity_usd, judged.nav_start_usd)
-    return grown(returns - layer_returns(judged, tuple(layers)), judged.nav_start_usd)
+    gained = layer_returns(judged, tuple(layers))
+    if not np.any(gained):
+        # Multiplied up again it would differ by rounding, and dust would be judged.
+        return judged.equity_usd
+    return grown(daily_returns(judged.equity_usd, judged.nav_start_usd) - gained, judged.nav_start_usd)
 
 
 def _resampling(pairs: Iterable[tuple[Floats, Floats] | None], judged: Statement, draws: int, seed: int) -> Resampling:
