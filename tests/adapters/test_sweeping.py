@@ -11,14 +11,15 @@ from adapters.cli_desk import END, START, fill_store
 from alvh.adapters.backtesting import Request, backtest, find_policy, prepare
 from alvh.adapters.errors import UserError
 from alvh.adapters.store import Store
-from alvh.adapters.sweeping.plan import described, read_plan
+from alvh.adapters.sweeping.plan import read_plan
 from alvh.adapters.sweeping.run import key_of, packed, run_sweep, unpacked
 from alvh.adapters.sweeping.search import own_sharpes, searched
-from alvh.adapters.sweeping.tables import failures, refusals, result_frame, return_frame, run_of, write_tables
+from alvh.adapters.sweeping.tables import failures, refusals, result_frame, return_frame, write_tables
 from alvh.adapters.sweeping.trying import count_trials
 from alvh.adapters.work import Shelf
 from alvh.evidence.measure import SESSIONS_PER_YEAR, daily_returns
 from alvh.reports.result_json import result_dict
+from alvh.reports.words import combination
 
 SWEEP = f"""
 policy = "condor-only"
@@ -60,12 +61,6 @@ def test_every_different_policy_is_run_once_and_refusals_are_listed(ran):
     assert len(refusals(made)) == 4
     assert told[0] == ("loading", 0, len(made.runs))
     assert [done for _, done, _ in told[1:]] == list(range(1, len(made.runs) + 1))
-
-
-def test_a_refused_combination_has_no_run_and_the_others_have_theirs(ran):
-    made, _, _ = ran
-    assert run_of(made, 2) is None
-    assert run_of(made, 5) is made.runs[3]
 
 
 def test_a_run_of_a_sweep_is_the_backtest_of_its_policy(ran, store):
@@ -143,7 +138,7 @@ def test_a_policy_that_fails_is_reported_and_stops_no_other(store, tmp_path, mon
     assert len(made.runs) == len(asked.to_run) - 1
     ((config, why),) = failures(made)
     assert why.startswith("ZeroDivisionError: no smile")
-    assert config == described(asked.candidates[asked.to_run[1][0]].config)
+    assert config == combination(asked.candidates[asked.to_run[1][0]].config)
     assert result_frame(made).filter(pl.col("status") == "failed").height == 1
     monkeypatch.undo()
     healed = run_sweep(asked, store, tmp_path, 1, lambda *_: None)
@@ -213,4 +208,4 @@ def test_a_file_that_is_not_there_and_a_policy_beside_the_sweep(tmp_path):
     (tmp_path / "mine.toml").write_text(find_policy("condor-only").text)
     found = plan(tmp_path, SWEEP.replace("condor-only", "mine.toml"))
     assert found.base.digest == find_policy("condor-only").digest
-    assert described(found.candidates[0].config).startswith("condor.short 0.12, condor.dte_max 50")
+    assert combination(found.candidates[0].config).startswith("condor.short 0.12, condor.dte_max 50")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from alvh.reports.blocks import HeatMap, Table, Verdict
 from alvh.reports.glossary import unknown_terms
 from alvh.reports.sweep import sweep_report
 from alvh.reports.sweep_json import sweep_dict
+from alvh.values import Missing
 from evidence.small_sweep import SESSIONS, searched
 
 FULL = searched(skill=0.0015)
@@ -55,6 +57,12 @@ def test_what_cannot_be_told_is_said():
         "rolling was not made: 100 sessions",
     ):
         assert said in " ".join((text + block(report, "overfitting", Table).note).split())  # fmt: skip
+
+
+def test_a_measure_that_is_known_of_no_policy_has_no_best_value():
+    unknown = replace(FULL, measures=tuple(dict(one, sharpe=None) for one in FULL.measures))
+    summary = block(sweep_report(unknown, judge_sweep(unknown)), "parameters", Table)
+    assert [row[1] for row in summary.rows] == [Missing("known of no combination")] * 2
 
 
 def test_maps_show_what_differs_from_the_average_of_the_sweep():

@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 
 from alvh.reports.blocks import Code, Num, Section, Sentence, Tag
 from alvh.reports.glossary import TERMS, plain, spans, unknown_terms, used_terms
-from alvh.reports.words import cell, dollars, listed, number, percent, plural, same_when_written
+from alvh.reports.words import (
+    cell,
+    combination,
+    dollars,
+    listed,
+    number,
+    percent,
+    plural,
+    same_when_written,
+    setting,
+)
 from alvh.values import Missing
 
 
@@ -80,3 +90,10 @@ def test_every_meaning_is_a_sentence():
 @given(st.floats(allow_nan=False, allow_infinity=False, width=32))
 def test_dollars_can_be_read_back(value):
     assert float(dollars(value).replace("$", "").replace(",", "")) == pytest.approx(value, abs=0.5)
+
+
+def test_parameters_are_written_as_short_as_they_are():
+    assert combination({"condor.short": 0.16, "L2": False, "condor.dte": 45}) == (
+        "condor.short 0.16, L2 off, condor.dte 45"
+    )
+    assert [setting(value) for value in (True, 1.0, "none")] == ["on", "1", "none"]

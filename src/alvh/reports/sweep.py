@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -31,8 +30,8 @@ from alvh.reports.blocks import (
     Verdict,
 )
 from alvh.reports.glossary import used_terms
-from alvh.reports.parts.sweep_effects import MEASURES, counted, effect_tables, pair_blocks, say
-from alvh.reports.words import number, percent, plural
+from alvh.reports.parts.sweep_effects import MEASURES, counted, effect_tables, pair_blocks
+from alvh.reports.words import combination, number, percent, plural, setting
 from alvh.values import Missing
 
 COLUMNS = ("sharpe", "cagr", "max_drawdown", "cvar95", "hedge_cost_per_year")
@@ -61,11 +60,6 @@ def sweep_report(searched: Searched, judged: SweepEvidence) -> Report:
     glossary = Section("Glossary", "glossary", (Glossary(used_terms(sections)),))
     end = Section("What this is not", "disclaimer", (Disclaimer(DISCLAIMER),), brief=True)
     return Report(_title(searched), _subtitle(searched), (*sections, glossary, end))
-
-
-def combination(config: Mapping[str, Any]) -> str:
-    """Say a combination in words: ``condor.short 0.16, L2 off``."""
-    return ", ".join(f"{path} {say(value)}" for path, value in config.items())
 
 
 def luck(evidence: SharpeEvidence) -> str:
@@ -177,7 +171,7 @@ def _top(searched: Searched, judged: SweepEvidence) -> Table:
         rows.append(
             (
                 str(place),
-                *(say(config[path]) for path in searched.paths),
+                *(setting(config[path]) for path in searched.paths),
                 measured[0],
                 *(one if isinstance(one, Missing) else Num(one.dsr_independent, "share") for one in odds),
                 *measured[1:],

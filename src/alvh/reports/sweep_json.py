@@ -12,9 +12,9 @@ from alvh.evidence.sweep import Searched, SweepEvidence
 from alvh.evidence.sweep_effects import effects
 from alvh.evidence.trial_clusters import Clusters
 from alvh.evidence.walk_forward import CrossValidation, WalkForward
-from alvh.reports.parts.sweep_effects import say
 from alvh.reports.result_json import rate
 from alvh.reports.sweep import luck, passes
+from alvh.reports.words import setting
 from alvh.values import Missing
 
 
@@ -62,7 +62,7 @@ def sweep_dict(searched: Searched, judged: SweepEvidence) -> dict[str, Any]:
                     for level in one.levels
                 ],
             }
-            for one in effects(searched, say)
+            for one in effects(searched, setting)
         ],
         "refused": [{"combination": config, "why": why} for config, why in searched.refused],
         "failed": [{"combination": config, "why": why} for config, why in searched.failed],

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Mapping
+from typing import Any
 
 from alvh.reports.blocks import Cell, Code, Num, Tag
 from alvh.values import Missing
@@ -58,6 +60,18 @@ def plural(count: int, one: str, many: str = "") -> str:
 def listed(names: list[str]) -> str:
     """Write a list as a person would: ``a``, ``a and b``, ``a, b and c``."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else "nothing"
+
+
+def setting(value: Any) -> str:
+    """Write the value of a parameter: a switch as on or off, numbers as short as they are."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def combination(config: Mapping[str, Any]) -> str:
+    """Write a combination of parameters: ``condor.short 0.16, L2 off``."""
+    return ", ".join(f"{path} {setting(value)}" for path, value in config.items())
 
 
 def same_when_written(one: float, other: float) -> bool:

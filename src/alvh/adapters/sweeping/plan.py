@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from alvh.adapters.backtesting import Request, execution, find_policy
 from alvh.adapters.errors import UserError, in_file
@@ -79,18 +77,6 @@ def read_plan(path: Path) -> SweepPlan:
         except UserError as error:
             raise in_file(path, str(error)) from None
     return SweepPlan(path, sweep, base, found, request)
-
-
-def described(config: Mapping[str, Any]) -> str:
-    """Say a combination in one line."""
-    return ", ".join(f"{path} {written(value)}" for path, value in config.items())
-
-
-def written(value: Any) -> str:
-    """Write the value of a parameter: a switch as on or off, numbers as short as they are."""
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _beside(name: str, path: Path) -> str:

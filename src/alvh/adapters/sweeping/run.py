@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
-import math
 import time
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -14,16 +13,16 @@ from typing import Any
 
 import numpy as np
 
-from alvh.accounting.statement import Statement
 from alvh.adapters.backtesting import Request, backtest, prepare
 from alvh.adapters.store import Store
-from alvh.adapters.sweeping.plan import SweepPlan, described
+from alvh.adapters.sweeping.plan import SweepPlan
 from alvh.adapters.work import Job, LocalPool, Shelf, Work, task_key
-from alvh.evidence.margins import holding_sessions
+from alvh.evidence.ablation import holding
 from alvh.evidence.measure import daily_returns
 from alvh.evidence.pairing import cash_returns
 from alvh.policies.policy import Policy
 from alvh.reports.result_json import result_dict
+from alvh.reports.words import combination
 from alvh.values import Dates, Floats
 
 MEASURES = (
@@ -116,7 +115,7 @@ def run_sweep(plan: SweepPlan, store: Path, folder: Path, workers: int, tell: Te
     sessions = history.sessions[at].astype("datetime64[D]")
     del bench, history
     jobs = {key_of(policy, asked, window, data): (number, policy) for number, policy in chosen}
-    todo = [Job(key, described(plan.candidates[number].config), policy) for key, (number, policy) in jobs.items()]
+    todo = [Job(key, combination(plan.candidates[number].config), policy) for key, (number, policy) in jobs.items()]
     pool = LocalPool(min(workers, len(todo)), prepare_worker, (store, asked, _representatives(chosen)), folder / SHELF)
     failed: dict[int, str] = {}
     runs: list[Run] = []
@@ -163,7 +162,7 @@ def prepare_worker(store: Path, asked: Request, policies: Sequence[Policy]) -> W
         summary = {name: result[name] for name in MEASURES} | {
             "skipped": len(result["skipped"]),
             "policy_hash": result["policy_hash"],
-            "holding_sessions": _held(statement),
+            "holding_sessions": holding(statement),
             "by_layer": {layer: made["pnl"] for layer, made in result["by_layer"].items()},
         }
         return summary, packed(returns, returns if cash is None else returns - cash)
@@ -180,12 +179,6 @@ def unpacked(payload: bytes) -> tuple[Floats, Floats]:
     """Return the two series that bytes were made of."""
     both = np.frombuffer(zlib.decompress(payload), dtype="<f8").reshape(2, -1).astype(np.float64)
     return both[0], both[1]
-
-
-def _held(statement: Statement) -> int:
-    """Return how long trades overlap, sessions; hedge sleeves, which are rolled for years as one campaign, left out."""
-    own = [line for line in statement.campaigns if line.layer not in statement.hedge_layers]
-    return math.ceil(holding_sessions(own, statement.sessions))
 
 
 def _representatives(chosen: Sequence[tuple[int, Policy]]) -> tuple[Policy, ...]:

@@ -10,8 +10,8 @@ from typing import Any
 import polars as pl
 
 from alvh.adapters.errors import in_file
-from alvh.adapters.sweeping.plan import described, written
-from alvh.adapters.sweeping.run import MEASURES, Run, SweepRun
+from alvh.adapters.sweeping.run import MEASURES, SweepRun
+from alvh.reports.words import combination, setting
 from alvh.values import Missing
 
 RESULTS, RETURNS, EXCESS = "results.parquet", "returns.parquet", "excess.parquet"
@@ -70,18 +70,12 @@ def write_tables(made: SweepRun, folder: Path) -> tuple[Path, ...]:
 def refusals(made: SweepRun) -> tuple[tuple[str, str], ...]:
     """Return the combinations that the policy refuses, each with why."""
     found = made.plan.candidates
-    return tuple((described(one.config), one.policy.why) for one in found if isinstance(one.policy, Missing))
+    return tuple((combination(one.config), one.policy.why) for one in found if isinstance(one.policy, Missing))
 
 
 def failures(made: SweepRun) -> tuple[tuple[str, str], ...]:
     """Return the policies whose run failed, each with why."""
-    return tuple((described(made.plan.candidates[number].config), why) for number, why in sorted(made.failed.items()))
-
-
-def run_of(made: SweepRun, number: int) -> Run | None:
-    """Return the run of a combination; None where it has no result."""
-    same_as = made.plan.candidates[number].same_as
-    return next((run for run in made.runs if run.number == same_as), None)
+    return tuple((combination(made.plan.candidates[number].config), why) for number, why in sorted(made.failed.items()))
 
 
 def _status(made: SweepRun, number: int) -> tuple[str, str]:
@@ -98,4 +92,4 @@ def _column(values: Sequence[Any]) -> list[Any]:
     kinds = {type(value) for value in values}
     if kinds <= {int, float} or kinds in ({bool}, {str}):
         return [float(value) for value in values] if kinds == {int, float} else list(values)
-    return [written(value) for value in values]
+    return [setting(value) for value in values]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
 from alvh.evidence.sweep import LOWER_IS_BETTER, Searched
 from alvh.evidence.sweep_effects import Effect, PairMap, effects, pair_maps
 from alvh.reports.blocks import Block, Cell, Column, Fold, HeatMap, Num, Sentence, Table, Unit
-from alvh.reports.words import number, plural
-from alvh.values import Floats
+from alvh.reports.words import number, plural, setting
+from alvh.values import Floats, Missing
 
 MEASURES: dict[str, tuple[str, Unit]] = {
     "sharpe": ("[[Sharpe|Sharpe ratio]]", "ratio"),
@@ -26,16 +25,9 @@ MAPS_SHOWN = 6
 """Maps of pairs that stand open; the others are folded away."""
 
 
-def say(value: Any) -> str:
-    """Write the value of a parameter."""
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
 def effect_tables(searched: Searched) -> tuple[Block, ...]:
     """Return one row a parameter, and below it one a value."""
-    found = effects(searched, say)
+    found = effects(searched, setting)
     word, _ = MEASURES[searched.measure]
     kept = sorted(found, key=lambda one: -one.explained if math.isfinite(one.explained) else 0.0)
     columns = ("Parameter", "Best value", "its average", "Worst value", "its average", "Explains")
@@ -54,11 +46,12 @@ def effect_tables(searched: Searched) -> tuple[Block, ...]:
 
 def pair_blocks(searched: Searched) -> tuple[Block, ...]:
     """Return a map of each pair of parameters, averaged over the others, and one of the best of the others."""
-    maps = pair_maps(searched, say)
+    maps = pair_maps(searched, setting)
     if not maps:
         return (Sentence("One parameter was varied: there is no pair to map.", quiet=True),)
     levels = searched.values(searched.measure)
-    centre = float(np.nanmean(levels[[one.column for one in searched.combinations]]))
+    found = levels[[one.column for one in searched.combinations]]
+    centre = float(np.nanmean(found)) if np.isfinite(found).any() else math.nan
     average = [_map(one, searched, one.mean, centre, "average of the others") for one in maps]
     best = [_map(one, searched, one.best, centre, "best of the others") for one in maps]
     folds: list[Block] = []
@@ -90,6 +83,8 @@ def _map(one: PairMap, searched: Searched, values: Floats, centre: float, how: s
 def _summary(one: Effect, searched: Searched) -> tuple[Cell, ...]:
     unit = MEASURES[searched.measure][1]
     known = [level for level in one.levels if level.combinations]
+    if not known:
+        return (one.path, *(Missing("known of no combination"),) * 5)
     sign = -1.0 if searched.measure in LOWER_IS_BETTER else 1.0
     ordered = sorted(known, key=lambda level: sign * level.mean)
     worst, best = ordered[0], ordered[-1]
