@@ -10,8 +10,9 @@ import click
 
 from alvh.adapters.cli.evidence_record import evidence_record
 from alvh.adapters.cli.groups import NearestGroup
-from alvh.adapters.cli.options import Date, Dollars, json_option, print_json, store_option, writable
+from alvh.adapters.cli.options import Date, Dollars, json_option, print_json, store_option, writable, write_page
 from alvh.adapters.cli.progress import progress_bar
+from alvh.adapters.errors import UserError
 
 POLICY = "policy"
 
@@ -60,7 +61,7 @@ Example:
   alvh evidence my-policy.toml --from 2015-01-02 --quick""",
 )
 @click.argument("policy")
-@click.option("--quick", is_flag=True, help="Fewer draws, no rule off, no piece alone.")
+@click.option("--quick", is_flag=True, help="Fewer draws, no rule off, no piece alone, no account sizes.")
 @click.option("--from", "first", type=Date(), help="First session (default 2007-01-03, or the store's first).")
 @click.option("--to", "last", type=Date(), help="Last session (default: the store's last).")
 @click.option("--fill", default="half", show_default=True, help="mid, q25, half, q75 or cross.")
@@ -114,7 +115,7 @@ def of_policy(
         made = evidence_on(desk, found, quick=quick, tell=tell)
     page = evidence_report(made)
     if report is not None:
-        _write(page, report)
+        write_page(page, report)
     if as_json:
         print_json(dossier_dict(made))
     else:
@@ -163,7 +164,7 @@ def of_claims(
     with progress_bar() as tell:
         made = claims_on(desk, quick=quick, tell=tell)
     if report is not None:
-        _write(claims_report(made.judged, made.checks), report)
+        write_page(claims_report(made.judged, made.checks), report)
     if markdown is not None:
         _write_text(claims_markdown(made.judged, made.checks), markdown)
     if as_json:
@@ -179,21 +180,8 @@ def of_claims(
     return 0
 
 
-def _write(page: Any, report: Path) -> None:
-    """Write a page, or say why not."""
-    from alvh.adapters.errors import UserError  # noqa: PLC0415
-    from alvh.adapters.render.html import write_html  # noqa: PLC0415
-
-    try:
-        write_html(page, report)
-    except OSError as error:
-        raise UserError(f"{report} cannot be written: {error.strerror}") from None
-
-
 def _write_text(text: str, path: Path) -> None:
     """Write a text, or say why not."""
-    from alvh.adapters.errors import UserError  # noqa: PLC0415
-
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from alvh.adapters.cli.options import Dollars, json_option, print_json, store_option, writable
-from alvh.adapters.errors import UserError
+from alvh.adapters.cli.options import Dollars, json_option, print_json, store_option, writable, write_page
 
 if TYPE_CHECKING:
     from alvh.evidence.records import Record
@@ -71,12 +70,7 @@ def evidence_record(
     made = record_evidence(record, trials=trials, cash_returns=cash, regimes=regimes, seed=seed)
     page = record_report(record, made, remarks)
     if report is not None:
-        from alvh.adapters.render.html import write_html  # noqa: PLC0415
-
-        try:
-            write_html(page, report)
-        except OSError as error:
-            raise UserError(f"{report} cannot be written: {error.strerror}") from None
+        write_page(page, report)
     if as_json:
         print_json(record_dict(record, made, remarks))
         return 0

@@ -8,11 +8,14 @@ import math
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from alvh.adapters.errors import UserError
+
+if TYPE_CHECKING:
+    from alvh.reports.blocks import Report
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -73,3 +76,13 @@ def writable(path: Path) -> Path:
     if not os.access(path if path.exists() else folder, os.W_OK):
         raise UserError(f"{path} cannot be written: permission denied")
     return path
+
+
+def write_page(page: Report, path: Path) -> None:
+    """Write a report as one HTML file, or say in a sentence why not."""
+    from alvh.adapters.render.html import write_html  # noqa: PLC0415 - templates, which only a page needs
+
+    try:
+        write_html(page, path)
+    except OSError as error:
+        raise UserError(f"{path} cannot be written: {error.strerror}") from None

@@ -12,7 +12,7 @@ import click
 
 from alvh.accounting.statement import Statement
 from alvh.adapters.backtesting import Bench, Request, backtest, execution, fill_ladder, model_band
-from alvh.adapters.errors import UserError
+from alvh.adapters.cli.options import write_page
 from alvh.evidence.model_band import Band
 from alvh.policies.policy import Policy
 
@@ -98,11 +98,7 @@ def run_and_show(
         if report is not None:
             ladders[policy.name] = fill_ladder(bench, policy, request, tell)
     if report is not None:
-        from alvh.adapters.render.html import write_html  # noqa: PLC0415
         from alvh.reports.backtest import backtest_report  # noqa: PLC0415
 
-        try:
-            write_html(backtest_report(statements, fill_ladder=ladders, bands=bands), report)
-        except OSError as error:
-            raise UserError(f"{report} cannot be written: {error.strerror}") from None
+        write_page(backtest_report(statements, fill_ladder=ladders, bands=bands), report)
     return Results(tuple(statements), later, report, bands, named)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from alvh.adapters.cli.options import json_option, print_json, store_option, writable
+from alvh.adapters.cli.options import json_option, print_json, store_option, writable, write_page
 from alvh.adapters.cli.progress import progress_bar
 from alvh.adapters.errors import UserError, in_file
+
+if TYPE_CHECKING:
+    from alvh.adapters.sweeping.run import SweepRun
+    from alvh.evidence.sweep import Searched, SweepEvidence
 
 
 @click.command(
@@ -82,7 +86,7 @@ def sweep(
     return 0
 
 
-def _facts(made: Any, tables: tuple[Path, ...], report: Path | None) -> dict[str, Any]:
+def _facts(made: SweepRun, tables: tuple[Path, ...], report: Path | None) -> dict[str, Any]:
     """Return what a call did, apart from what it found."""
     return {
         "had_a_result": made.cached,
@@ -95,19 +99,15 @@ def _facts(made: Any, tables: tuple[Path, ...], report: Path | None) -> dict[str
     }
 
 
-def _show(found: Any, judged: Any, report: Path | None, as_json: bool, facts: dict[str, Any]) -> None:
+def _show(found: Searched, judged: SweepEvidence, report: Path | None, as_json: bool, facts: dict[str, Any]) -> None:
     """Print the result, and write the page where one is asked for."""
-    from alvh.adapters.render.html import write_html  # noqa: PLC0415
     from alvh.adapters.render.terminal import print_report  # noqa: PLC0415
     from alvh.reports.sweep import sweep_report  # noqa: PLC0415
     from alvh.reports.sweep_json import sweep_dict  # noqa: PLC0415
 
     page = sweep_report(found, judged)
     if report is not None:
-        try:
-            write_html(page, report)
-        except OSError as error:
-            raise in_file(report, f"cannot be written: {error.strerror}") from None
+        write_page(page, report)
     if as_json:
         print_json({**sweep_dict(found, judged), **facts})
         return
