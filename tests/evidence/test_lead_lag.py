@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alvh.evidence.lead_lag import (
-    benjamini_hochberg,
     granger,
     hayashi_yoshida,
     lagged,
@@ -75,22 +74,6 @@ def test_too_few_observations_are_missing():
     hole = noise(1)
     hole[:350] = np.nan
     assert isinstance(granger(hole, noise(2), 2), Missing)
-
-
-def test_false_discovery_rates_by_hand():
-    # 0.01 x 4/1 = 0.04; 0.02 x 4/2 = 0.04; 0.03 x 4/3 = 0.04; 0.9 x 4/4 = 0.9.
-    assert benjamini_hochberg([0.03, 0.9, 0.01, 0.02]) == pytest.approx([0.04, 0.9, 0.04, 0.04])
-    # 0.001 x 3 = 0.003; 0.5 x 3/2 = 0.75, lowered to the next one's 0.6.
-    assert benjamini_hochberg([0.001, 0.5, 0.6]) == pytest.approx([0.003, 0.6, 0.6])
-    assert benjamini_hochberg([]) == []
-
-
-@given(st.lists(st.floats(0.0, 1.0), min_size=1, max_size=30))
-def test_rates_keep_the_order_and_never_fall_below_the_p_value(p_values):
-    q = benjamini_hochberg(p_values)
-    assert all(one >= p - 1e-15 and one <= 1.0 for one, p in zip(q, p_values, strict=True))
-    order = np.argsort(p_values, kind="stable")
-    assert (np.diff(np.array(q)[order]) >= 0.0).all()
 
 
 def test_unsynchronised_paths_by_hand():

@@ -47,6 +47,9 @@ def test_another_unit_keeps_the_verdict() -> None:
 def test_adjusted_p_values_by_hand() -> None:
     # m = 4. Sorted .01 .02 .04 .5: .01 x 4/1 = .04, .02 x 4/2 = .04, .04 x 4/3 = .05333, .5.
     assert benjamini_hochberg([0.5, 0.01, 0.04, 0.02]) == pytest.approx((0.5, 0.04, 4 * 0.04 / 3, 0.04))
+    # 0.001 x 3 = 0.003; 0.5 x 3/2 = 0.75, lowered to the next one's 0.6.
+    assert benjamini_hochberg([0.001, 0.5, 0.6]) == pytest.approx((0.003, 0.6, 0.6))
+    assert benjamini_hochberg([]) == ()
 
 
 @given(st.lists(st.floats(0.0, 1.0), min_size=1, max_size=40))

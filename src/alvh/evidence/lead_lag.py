@@ -1,9 +1,8 @@
-"""Does one series move before another: Granger's test with robust errors, Hayashi-Yoshida, false discoveries.
+"""Does one series move before another: Granger's test with robust errors, and Hayashi-Yoshida.
 
 C. Granger, "Investigating causal relations by econometric models" (Econometrica 1969); W. Newey and K. West, "A simple,
 positive semi-definite, heteroskedasticity and autocorrelation consistent covariance matrix" (Econometrica 1987); T.
-Hayashi and N. Yoshida, "On covariance estimation of non-synchronously observed diffusion processes" (Bernoulli 2005);
-Y. Benjamini and Y. Hochberg, "Controlling the false discovery rate" (JRSS B 1995).
+Hayashi and N. Yoshida, "On covariance estimation of non-synchronously observed diffusion processes" (Bernoulli 2005).
 """
 
 from __future__ import annotations
@@ -114,17 +113,6 @@ def out_of_sample_gain(x: Floats, y: Floats, lags: int, controls: Sequence[Float
         coefficients, _ = least_squares(design[fit], y[fit])
         errors.append(float(((y[late] - design[late] @ coefficients) ** 2).sum()))
     return (1.0 - errors[1] / errors[0] if errors[0] > 0.0 else 0.0), len(late)
-
-
-def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
-    """Return the q-value of each p-value: the lowest false discovery rate at which it would count as a finding."""
-    p = np.asarray(p_values, dtype=np.float64)
-    order = np.argsort(p, kind="stable")
-    scaled = p[order] * len(p) / np.arange(1, len(p) + 1)
-    q = np.empty(len(p))
-    q[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
-    out: list[float] = q.tolist()
-    return out
 
 
 def shifted_share(

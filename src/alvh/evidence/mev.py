@@ -16,7 +16,8 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from alvh.evidence.lead_lag import benjamini_hochberg, granger, hayashi_yoshida, out_of_sample_gain, shifted_share
+from alvh.evidence.lead_lag import granger, hayashi_yoshida, out_of_sample_gain, shifted_share
+from alvh.evidence.verdicts import benjamini_hochberg
 from alvh.market.history import History
 from alvh.values import Bools, Floats, Ints, Missing
 
