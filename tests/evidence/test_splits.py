@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from math import comb
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alvh.evidence.splits import Combinatorial, combinatorial_splits, paths_of, walk_forward_splits
+from alvh.evidence.splits import Combinatorial, combinatorial_splits, walk_forward_splits
 from alvh.values import Missing
 
 
@@ -38,8 +40,10 @@ def test_combinations_by_hand():
 
 def test_the_number_of_paths_of_the_book():
     # Lopez de Prado (2018), section 12.4: six groups, two tested: 15 splits, 5 paths.
-    assert paths_of(6, 2) == 5
-    assert paths_of(10, 2) == 9
+    for groups, splits, paths in ((6, 15, 5), (10, 45, 9)):
+        made = combinatorial_splits(100, groups=groups, tests=2, purge=0, embargo=0)
+        assert isinstance(made, Combinatorial)
+        assert (len(made.splits), made.paths.shape) == (splits, (paths, groups))
 
 
 def test_what_cannot_be_cut():
@@ -77,7 +81,7 @@ def test_combinations_never_choose_near_a_test(sessions, groups, data, purge, em
     if isinstance(made, Missing):
         assert purge + embargo > 0
         return
-    assert made.paths.shape == (paths_of(groups, tests), groups)
+    assert made.paths.shape == (comb(groups, tests) * tests // groups, groups)
     for split in made.splits:
         away = split.train[:, None] - split.test[None, :]
         assert not ((away <= embargo) & (away >= -purge)).any()

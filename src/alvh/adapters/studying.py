@@ -19,7 +19,6 @@ from alvh.adapters.work import Job, LocalPool, Shelf, Work, task_key
 from alvh.day import run
 from alvh.evidence.account import account
 from alvh.evidence.hedge_account import hedge_accounts
-from alvh.evidence.measure import daily_returns, sharpe
 from alvh.evidence.ruin import SimulatedRun, simulate_policy
 from alvh.evidence.run_spec import RunSpec
 from alvh.evidence.track import Track
@@ -167,15 +166,7 @@ def prepare_worker(desk: Desk) -> Work:
             how = execution(spec.policy, desk.request)
             history, nav = loaded[wants].history, desk.request.nav_usd
             return {}, packed(simulate_policy(history, spec.policy, spec.seed, spec.sessions, how, nav))
-        track = track_of(loaded[wants], spec, desk.request)
-        one = track.statement
-        summary = {
-            "policy": one.policy,
-            "digest": one.policy_hash,
-            "sharpe_daily": sharpe(daily_returns(one.equity_usd, one.nav_start_usd)) / 252.0**0.5,
-            "nav_end": float(one.equity_usd[-1]),
-        }
-        return summary, packed(track)
+        return {}, packed(track_of(loaded[wants], spec, desk.request))
 
     return work
 

@@ -18,7 +18,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -163,7 +163,7 @@ class Trials:
             )  # fmt: skip
 
     @contextmanager
-    def _reading(self) -> Iterator[list[tuple]]:  # type: ignore[type-arg]
+    def _reading(self) -> Iterator[list[tuple[Any, ...]]]:
         """Give the rows; none where nothing was counted yet."""
         if not self.path.exists():
             yield []

@@ -99,11 +99,6 @@ class AfterTax:
     last_year_is_whole: bool
 
     @property
-    def tax_by_year(self) -> dict[int, float]:
-        """Tax paid, USD, by year."""
-        return {one.year: one.tax_usd for one in self.years}
-
-    @property
     def carried_loss_usd(self) -> float:
         """All losses carried beyond the end, USD, positive."""
         return self.carried.short_usd + self.carried.long_usd

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
-from math import comb
 
 import numpy as np
 
@@ -133,11 +132,6 @@ def combinatorial_splits(
             )
         splits.append(Split(np.flatnonzero(free), np.concatenate([cut[group] for group in chosen])))
     return Combinatorial(tuple(splits), cut, tested, _paths(tested, groups))
-
-
-def paths_of(groups: int, tests: int) -> int:
-    """Return how many whole histories the tests make: k/N C(N, k)."""
-    return comb(groups, tests) * tests // groups
 
 
 def _paths(tested: Ints, groups: int) -> Ints:

@@ -17,7 +17,6 @@ from alvh.policies.policy import PolicyError
 from alvh.policies.toml_lines import line_of
 
 RANGE_KEYS = ("low", "high", "step", "points", "log", "integer")
-SWITCH = (True, False)
 _DIGITS, _DRAWN = 6, 4
 """Significant digits of a computed and of a drawn value: a policy is read aloud."""
 

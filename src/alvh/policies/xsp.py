@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from alvh.policies.policy import Policy, PolicyError, parse_policy
-from alvh.policies.variant import chosen
+from alvh.policies.variant import chosen, members
 from alvh.values import Missing
 
 TENTH: Final = 0.1
@@ -36,8 +36,8 @@ def on_xsp(policy: Policy) -> Policy | Missing:
             changed[f"{layer.name}.short"] = TENTH * params["short"]
     if not changed:
         return Missing(f"no layer of {policy.name} trades options on SPX")
-    members = [*(layer.name for layer in policy.layers), *(rule.name for rule in policy.rules)]
-    plain = chosen(policy, members, f"{policy.name} on XSP")
+    names = [member.name for member in members(policy)]
+    plain = chosen(policy, names, f"{policy.name} on XSP")
     if isinstance(plain, Missing):
         return plain
     try:
@@ -45,4 +45,4 @@ def on_xsp(policy: Policy) -> Policy | Missing:
     except PolicyError as error:
         return Missing(str(error))
     # Written out once more, so that its text says what it does.
-    return chosen(moved, members, moved.name)
+    return chosen(moved, names, moved.name)
