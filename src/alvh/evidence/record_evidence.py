@@ -2,7 +2,7 @@
 
 Intervals are two-sided at 95 %. Growth, drawdown and tail come from a stationary block bootstrap of the record's own
 periods, with a mean block of at least the median holding of its trades, the optimal block of the series and 30 calendar
-days; none is given for fewer than eight blocks. The Sharpe ratio's interval and its probabilities are those of Bailey
+days; none is given for fewer than twelve blocks. The Sharpe ratio's interval and its probabilities are those of Bailey
 and Lopez de Prado (`alvh.evidence.sharpe_tests`) at the number of independent periods. How many other strategies were
 tried nobody but the user knows; trials without skill are taken to scatter by the sampling error of one of them.
 """
@@ -20,7 +20,16 @@ from scipy.special import ndtri
 from alvh.evidence.effects import DRAWS, FEWEST_BLOCKS, mean_effect
 from alvh.evidence.episodes import EPISODES, Episode, inside
 from alvh.evidence.margins import SHORTEST_BLOCK_SESSIONS
-from alvh.evidence.measure import CVAR_FEWEST, CVAR_TAIL, Drawdown, cvar95, max_drawdown, years_of
+from alvh.evidence.measure import (
+    CVAR_FEWEST,
+    CVAR_TAIL,
+    DAYS_PER_YEAR,
+    SESSIONS_PER_YEAR,
+    Drawdown,
+    cvar95,
+    max_drawdown,
+    years_of,
+)
 from alvh.evidence.record_trades import TradeEvidence, trade_evidence
 from alvh.evidence.records import Record
 from alvh.evidence.regimes import REGIMES
@@ -42,8 +51,6 @@ from alvh.values import Floats, Missing
 
 FEWEST_YEARS: Final = 2.0
 SHORTEST_BLOCK_DAYS: Final = 30.0
-DAYS_A_YEAR: Final = 365.25
-
 
 Interval: TypeAlias = tuple[float, float] | Missing
 
@@ -203,7 +210,7 @@ def holding_periods(record: Record) -> int:
     """Return the median holding in periods of the record, at least 1."""
     if record.daily:
         return max(1, record.median_holding_sessions)
-    return max(1, math.ceil(record.median_holding_sessions / 252.0 * record.periods_per_year))
+    return max(1, math.ceil(record.median_holding_sessions / SESSIONS_PER_YEAR * record.periods_per_year))
 
 
 def mean_block(record: Record) -> float:
@@ -212,7 +219,7 @@ def mean_block(record: Record) -> float:
 
     shortest = SHORTEST_BLOCK_SESSIONS
     if not record.daily:
-        shortest = max(1.0, SHORTEST_BLOCK_DAYS / DAYS_A_YEAR * record.periods_per_year)
+        shortest = max(1.0, SHORTEST_BLOCK_DAYS / DAYS_PER_YEAR * record.periods_per_year)
     asked = 1.0
     if record.returns.size > 2 and np.ptp(record.returns) > 0.0:
         asked = float(optimal_block_length(record.returns)["stationary"].iloc[0])

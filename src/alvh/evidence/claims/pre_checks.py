@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple, TypeAlias
 import numpy as np
 
 from alvh.evidence.claims.claim import Material
+from alvh.evidence.measure import DAYS_PER_YEAR
 from alvh.market.vx import VxCurve
 from alvh.values import Bools, Floats, Ints
 
@@ -23,7 +24,6 @@ DECADE = dt.date(2015, 1, 1), dt.date(2025, 12, 31)
 JUMP = 0.20
 AFTER = 10
 SHORT_LIVED = 3
-DAYS_PER_YEAR = 365.25
 BREAK_EVENS = ((5.0, (0.86, 0.77, 0.68)), (10.0, (0.93, 0.885, 0.84)))
 CREDITS = (0.70, 1.15, 1.60)
 

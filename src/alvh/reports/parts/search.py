@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import math
-
 from alvh.evidence.cscv import GATE, Overfitting
 from alvh.evidence.search import Search
 from alvh.evidence.sharpe_evidence import Deflated, SharpeEvidence
+from alvh.evidence.sharpe_tests import CONFIDENCE
 from alvh.evidence.snooping import Snooping
 from alvh.evidence.walk_forward import CrossValidation, WalkForward
-from alvh.reports.blocks import Block, Cell, Column, Num, Sentence, Table
+from alvh.reports.blocks import Block, Cell, Column, Num, Sentence, Table, Unit
 from alvh.reports.words import percent, plural
 from alvh.values import Missing
-
-YEAR = math.sqrt(252.0)
-CONFIDENT = 0.95
 
 
 def search_sentence(search: Search) -> str:
@@ -79,10 +75,10 @@ def _both(*values: float | Missing) -> tuple[Cell, ...]:
     return tuple(_num(value, "ratio") for value in values)
 
 
-def _num(value: float | Missing, unit: str) -> Cell:
+def _num(value: float | Missing, unit: Unit) -> Cell:
     if isinstance(value, Missing):
         return value
-    return Num(float(value), unit)  # type: ignore[arg-type]
+    return Num(float(value), unit)
 
 
 def _sessions(found: SharpeEvidence) -> Cell:
@@ -135,7 +131,7 @@ def _snooping(found: Snooping | Missing, names: tuple[str, ...]) -> tuple[Block,
             ),
         )
     p = found.superior_ability.p_consistent
-    says = "does" if p <= 1.0 - CONFIDENT else "cannot be said to"
+    says = "does" if p <= 1.0 - CONFIDENCE else "cannot be said to"
     return (
         Sentence(
             f"The best of them, {names[found.best]} ({percent(found.best_annual)} a year beyond cash), {says} beat "
