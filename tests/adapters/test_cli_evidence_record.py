@@ -37,7 +37,7 @@ def test_json_has_the_numbers(tmp_path: Path) -> None:
     told = json.loads(run(omega_log(tmp_path), "--json").output)
     assert (told["source"], told["flattered"], told["nav_start_usd"]) == ("option-omega", True, 100_000.0)
     assert told["trades"]["closed"] == 3
-    assert told["certainty"]["value"] is None
+    assert "11 periods; below 504" in told["certainty"]["missing"]
 
 
 def test_mistakes_are_one_sentence(tmp_path: Path) -> None:

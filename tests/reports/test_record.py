@@ -122,7 +122,7 @@ def test_the_json_has_every_number_and_a_reason_for_each_that_lacks() -> None:
     record = series(0.001, 200)
     told = record_dict(record, record_evidence(record, draws=50), ["a remark"])
     json.dumps(told, allow_nan=False, default=str)
-    assert told["certainty"] == {"value": None, "why": record_evidence(record, draws=50).certainty.why}
-    assert told["trades"] == {"value": None, "why": "a series of returns has no trades"}
+    assert told["certainty"] == {"missing": record_evidence(record, draws=50).certainty.why}
+    assert told["trades"] == {"missing": "a series of returns has no trades"}
     assert told["cagr"]["value"] == pytest.approx(record_evidence(record, draws=50).cagr.value)
     assert told["notes"] == ["a remark"]

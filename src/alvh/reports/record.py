@@ -32,6 +32,7 @@ from alvh.reports.blocks import (
     Verdict,
 )
 from alvh.reports.glossary import used_terms
+from alvh.reports.json_form import json_form
 from alvh.reports.words import dollars, number, percent, plural
 from alvh.values import Missing
 
@@ -278,7 +279,7 @@ def _none(times: int, why: str) -> tuple[Cell, ...]:
 
 
 def record_dict(record: Record, found: RecordEvidence, remarks: Sequence[str] = ()) -> dict[str, Any]:
-    """Return the same as JSON knows it: rates are decimals, what is missing is null with its reason under ``why``."""
+    """Return the same as JSON knows it: rates are decimals, what is missing says why."""
     return {
         "name": record.name,
         "source": record.source,
@@ -288,22 +289,9 @@ def record_dict(record: Record, found: RecordEvidence, remarks: Sequence[str] = 
         "to": str(record.dates[-1]),
         "periods": int(record.dates.size),
         "periods_per_year": record.periods_per_year,
-        "nav_start_usd": _plain(record.nav_start_usd),
+        "nav_start_usd": json_form(record.nav_start_usd),
         "headline": headline(record, found),
-        **{field.name: _plain(getattr(found, field.name)) for field in dataclasses.fields(found)},
+        **{field.name: json_form(getattr(found, field.name)) for field in dataclasses.fields(found)},
         "dropped": [{"why": one.why, "lines": list(one.lines)} for one in record.dropped],
         "notes": [*record.notes, *remarks],
     }
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as JSON knows it."""
-    if isinstance(value, Missing):
-        return {"value": None, "why": value.why}
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, tuple) and hasattr(value, "_asdict"):
-        return {key: _plain(item) for key, item in value._asdict().items()}
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
-    return value
