@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
-import pytest
 
 from alvh.adapters.render.html import render_html
 from alvh.adapters.render.terminal import terminal_text
@@ -19,7 +19,7 @@ from alvh.evidence.ruin import SimulatedRun
 from alvh.evidence.study import BARE
 from alvh.evidence.verdicts import Effect
 from alvh.reports.evidence import evidence_report, headline
-from alvh.reports.evidence_json import dossier_dict, plain
+from alvh.reports.evidence_json import dossier_dict
 from alvh.reports.glossary import unknown_terms
 from alvh.reports.parts.pieces import piece_sentence
 from alvh.values import Missing
@@ -140,14 +140,9 @@ def test_json_holds_everything_and_no_number_that_is_none() -> None:
     assert said["simulated"]["alvh bare"] == {"missing": "no market was simulated"}
 
 
-def test_plain_writes_gaps_and_leaves_long_columns_out() -> None:
-    assert plain({"a": float("nan"), "b": np.zeros(100), "c": np.array([1.0]), "d": Missing("why")}) == {
-        "a": None,
-        "c": [1.0],
-        "d": {"missing": "why"},
-    }
-    with pytest.raises(TypeError, match="has no JSON form"):
-        plain(object())
+def test_the_documents_name_every_key_of_the_json() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "evidence.md").read_text(encoding="utf-8")
+    assert [key for key in dossier_dict(built()) if f"`{key}`" not in page] == []
 
 
 def test_a_policy_without_a_bare_form_still_has_its_page() -> None:

@@ -64,7 +64,7 @@ from alvh.reports.parts.ruin import ruin_blocks, ruin_sentence
 from alvh.reports.parts.same_equity import same_equity_sentence
 from alvh.reports.parts.search import search_blocks, search_sentence
 from alvh.reports.parts.tones import layer_tones
-from alvh.reports.parts.uncertainty import Uncertainty, break_even_sentence, falls, uncertainty_blocks
+from alvh.reports.parts.uncertainty import Uncertainty, falls, uncertainty_blocks
 from alvh.reports.parts.verdict import marks
 from alvh.reports.words import dollars, listed, percent, plural
 from alvh.values import Floats, Missing
@@ -111,7 +111,8 @@ def claims_report(judged: Sequence[Judged], checks: Sequence[Check]) -> Report:
 
 def _subtitle(made: Dossier) -> str:
     one = made.base.statement
-    quick = f" · quick: {made.draws} draws behind every interval, no rule off, no piece alone" if made.quick else ""
+    left_out = "no rule off, no piece alone, no account sizes"
+    quick = f" · quick: {made.draws} draws behind every interval, {left_out}" if made.quick else ""
     return (
         f"{day_of(one.sessions, 0)} to {day_of(one.sessions, -1)}, {plural(one.sessions.size, 'session')} · "
         f"{dollars(one.nav_start_usd)} at the start · fills at {one.fill} · {one.quotes} quotes{quick}"
@@ -306,8 +307,7 @@ def _episodes(made: Dossier, tones: Mapping[str, Tone]) -> tuple[Block, ...]:
 
 def _doubts(made: Dossier) -> tuple[Block, ...]:
     first, *others = made.doubts.items()
-    blocks: tuple[Block, ...] = (Sentence(break_even_sentence(first[1].break_even)), *_doubt(first[1]))
-    return (*blocks, *(Fold(f"The same for {name}", _doubt(one)) for name, one in others))
+    return (*_doubt(first[1]), *(Fold(f"The same for {name}", _doubt(one)) for name, one in others))
 
 
 def _doubt(one: Doubt) -> tuple[Block, ...]:
