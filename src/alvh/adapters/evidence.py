@@ -10,6 +10,7 @@ import numpy as np
 
 from alvh.accounting.statement import Statement
 from alvh.adapters.backtesting import Bench, Request
+from alvh.adapters.errors import UserError
 from alvh.adapters.studying import Desk, PathSpec, Tell, bench_at, run_all, run_paths
 from alvh.adapters.trials import Trials, trial_of
 from alvh.evidence.account_sizes import account_size_specs
@@ -52,7 +53,7 @@ def evidence_on(desk: Desk, policy: Policy, *, quick: bool, tell: Tell) -> Dossi
 
     Raises
     ------
-    RuntimeError
+    UserError
         When the policy itself cannot be run.
     """
     tell("loading", 0, 1)
@@ -63,7 +64,7 @@ def evidence_on(desk: Desk, policy: Policy, *, quick: bool, tell: Tell) -> Dossi
         made = study(policy, quick=quick, modelled=False)
     ran = run_all(desk, bench, (*made.specs, *sizes), tell)
     if BASE in ran.failed:
-        raise RuntimeError(f"{policy.name} cannot be run: {ran.failed[BASE]}")
+        raise UserError(f"{policy.name} cannot be run: {ran.failed[BASE]}")
     claims = claims_on(desk, quick=quick, tell=tell)
     simulated = simulate(desk, bench, [s.policy for s in made.specs if s.label in {BASE, BARE}], quick=quick, tell=tell)
     sharpes = count_trials(desk, {label: track.statement for label, track in ran.tracks.items()})

@@ -3,7 +3,8 @@
 Three comparisons, each a paired difference on the same sessions, all on the same bootstrap draws
 (`alvh.evidence.margins`):
 
-- identical: a hedge layer's fills left out of the books, every other fill as it was: the piece and nothing else;
+- identical: the run's daily returns less what a hedge layer gained on the equity of each session, every other fill as
+  it was: the piece and nothing else;
 - off: the policy run again without the piece: the piece and everything that then happens otherwise;
 - on: the bare condors run with the piece alone: what it is worth without company.
 
@@ -13,7 +14,7 @@ Three comparisons, each a paired difference on the same sessions, all on the sam
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -29,7 +30,6 @@ from alvh.evidence.controls import (
     deleveraged_equal_cost,
     deleveraged_equal_tail,
     equal_cost,
-    grown,
     layer_returns,
     random_timed,
 )
@@ -40,7 +40,7 @@ from alvh.evidence.run_spec import BASE
 from alvh.evidence.study import ALWAYS, BARE, CONTROL, OFF, ON, PUTS, VXTH
 from alvh.evidence.track import Track
 from alvh.evidence.verdicts import Effect, Family, family
-from alvh.evidence.with_without import ALL_HEDGES
+from alvh.evidence.with_without import ALL_HEDGES, paired_returns
 from alvh.policies.policy import Policy
 from alvh.policies.variant import is_condor, members
 from alvh.values import Floats, Missing
@@ -107,11 +107,10 @@ class Ablation:
         In policy order.
     hedge : Margin or Missing
         All hedge layers together, on identical decisions.
-    same_equity : mapping of layer -> Margin or Missing
-        Each hedge layer, and all under `ALL_HEDGES`, by what it gained each session on the equity of that session: the
-        run beside its own daily returns less the layer's. On identical books the lots of the condors stay while what a
-        hedge has gained or lost so far changes the account, so that they weigh otherwise in it; here they do not. The
-        interest that a premium did not earn is left out.
+    books : mapping of layer -> Margin or Missing
+        Each hedge layer, and all under `ALL_HEDGES`, with their fills left out of the books instead: the lots of the
+        condors stay while the account changes with what the hedge has gained or lost so far, so that they weigh
+        otherwise in it.
     families : mapping of way -> Family
         The comparisons of one way on the three headline measures, judged together.
     alternatives : tuple of Alternative
@@ -127,7 +126,7 @@ class Ablation:
 
     pieces: tuple[Piece, ...]
     hedge: Margin | Missing
-    same_equity: Mapping[str, Margin | Missing]
+    books: Mapping[str, Margin | Missing]
     families: Mapping[Way, Family]
     alternatives: tuple[Alternative, ...]
     random: RandomTiming | Missing
@@ -180,9 +179,8 @@ def ablate(
         none = Missing(f"{policy.name} has no hedge layer")
         return Ablation(pieces, none, {}, families, (), none, none, 0.0, resampling)
     hedge = compare_equity(judged.equity_usd, without, judged, resampling["identical"])
-    same = {
-        name: compare_equity(judged.equity_usd, _less(judged, layers), judged, resampling["identical"])
-        for name, layers in (*((name, (name,)) for name in judged.hedge_layers), (ALL_HEDGES, judged.hedge_layers))
+    books = {
+        name: compare_equity(judged.equity_usd, usd, judged, resampling["identical"]) for name, usd in base.books.items()
     }
     gained = layer_returns(judged, judged.hedge_layers)
     cost = cost_per_year(gained)
@@ -193,21 +191,12 @@ def ablate(
     resampling[CONTROLS] = _resampling(against, judged, draws, seed)
     alternatives = tuple(_alternative(one, judged, beside, resampling[CONTROLS]) for one in made)
     random = _random(judged, without, beside, cost, tracks, impossible, random_draws, seed)
-    return Ablation(pieces, hedge, same, families, alternatives, random, beside, cost, resampling)
-
-
-def _less(judged: Statement, layers: Collection[str]) -> Floats:
-    """Return the equity that the run's daily returns come to less what some layers gained on the equity of each day."""
-    gained = layer_returns(judged, tuple(layers))
-    if not np.any(gained):
-        # Multiplied up again it would differ by rounding, and dust would be judged.
-        return judged.equity_usd
-    return grown(daily_returns(judged.equity_usd, judged.nav_start_usd) - gained, judged.nav_start_usd)
+    return Ablation(pieces, hedge, books, families, alternatives, random, beside, cost, resampling)
 
 
 def _resampling(pairs: Iterable[tuple[Floats, Floats] | None], judged: Statement, draws: int, seed: int) -> Resampling:
     """Return how the comparisons of one kind are drawn again: one block for all of them, the longest any asks for."""
-    found = [_differences(*pair, judged.nav_start_usd) for pair in pairs if pair is not None]
+    found = [paired_returns(*pair, judged.nav_start_usd) for pair in pairs if pair is not None]
     return Resampling(mean_block([d for d in found if np.isfinite(d).all()], holding(judged)), draws, seed)
 
 
@@ -242,10 +231,6 @@ def _pair(name: str, way: Way, tracks: Mapping[str, Track]) -> tuple[Floats, Flo
     if one.shape != two.shape:
         return None
     return (two, one) if way == "off" else (one, two)
-
-
-def _differences(with_usd: Floats, without_usd: Floats, nav_start_usd: float) -> Floats:
-    return daily_returns(with_usd, nav_start_usd) - daily_returns(without_usd, nav_start_usd)
 
 
 def _why(name: str, way: Way, impossible: Mapping[str, str], policy: Policy) -> str:

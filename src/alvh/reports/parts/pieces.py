@@ -9,6 +9,7 @@ import numpy as np
 
 from alvh.evidence.ablation import NOTHING, Ablation, Alternative, Piece, RandomTiming, Way
 from alvh.evidence.margins import CAGR, CVAR, DRAWDOWN, Margin
+from alvh.evidence.measure import SESSIONS_PER_YEAR
 from alvh.evidence.regimes import REGIMES
 from alvh.evidence.verdicts import LEVEL, Effect
 from alvh.reports.blocks import (
@@ -35,7 +36,6 @@ UNITS: tuple[Unit, ...] = ("percent", "percent", "percent")
 PLAIN = ("growth", "drawdown", "worst days")
 SIDES = ("worse with it", "better")
 ALL = "all hedges"
-YEAR_SESSIONS = 252.0
 ABREAST = 3
 """Panels of a forest that fit beside each other."""
 WAYS: Mapping[Way, str] = {
@@ -129,11 +129,11 @@ def regime_map(ablation: Ablation, sessions: Sequence[str]) -> HeatMap | None:
     columns = [name for name in REGIMES if count[name]]
     values = np.array(
         [
-            [one.pnl_usd_by_regime.get(name, math.nan) * YEAR_SESSIONS / count[name] for name in columns]
+            [one.pnl_usd_by_regime.get(name, math.nan) * SESSIONS_PER_YEAR / count[name] for name in columns]
             for _, one in known
         ]
     )
-    totals = np.array([sum(one.pnl_usd_by_regime.values()) * YEAR_SESSIONS / len(sessions) for _, one in known])
+    totals = np.array([sum(one.pnl_usd_by_regime.values()) * SESSIONS_PER_YEAR / len(sessions) for _, one in known])
     shares = ", ".join(f"{name} {count[name] / len(sessions):.0%}" for name in columns)
     return HeatMap(
         "What each hedge added, USD a year of each [[regime]]",
@@ -168,7 +168,7 @@ def regime_forests(ablation: Ablation) -> tuple[Forest, ...]:
 
 def _yearly(one: Margin, regime: str) -> Estimate | Missing:
     found = one.regimes.get(regime, Missing("it did not occur"))
-    return found if isinstance(found, Missing) else estimate(found.mapped(lambda mean: YEAR_SESSIONS * mean))
+    return found if isinstance(found, Missing) else estimate(found.mapped(lambda mean: SESSIONS_PER_YEAR * mean))
 
 
 def _known(ablation: Ablation) -> list[tuple[str, Margin]]:
