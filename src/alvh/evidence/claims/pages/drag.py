@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from alvh.evidence.claims import runs
-from alvh.evidence.claims.claim import Claim, Judgement, Material, Unit
-from alvh.evidence.claims.pages.drawdowns import DAILY, HALF_POINT, SWING, WHOLE
-from alvh.evidence.claims.samples import mean
-from alvh.evidence.claims.sides import Sides, sides
-from alvh.evidence.claims.verdict import Promise, at_most
-from alvh.evidence.measure import SESSIONS_PER_YEAR
+from alvh.evidence.claims.claim import Claim, Judgement, Material
+from alvh.evidence.claims.pages.drawdowns import DAILY, HALF_POINT, SWING, WHOLE, cost_judgement
+from alvh.evidence.claims.sides import sides
+from alvh.evidence.claims.verdict import at_most
 from alvh.evidence.run_spec import RunSpec
 from alvh.values import Missing
 
@@ -22,17 +20,6 @@ LIMITS = (
 )
 
 
-def drag(
-    both: Sides | Missing, material: Material, scale: float, promise: Promise, unit: Unit, label: str, *,
-    counts: bool = True,
-) -> Judgement:  # fmt: skip
-    """Judge the mean loss of the hedge a session, times `scale`, as a share of the account."""
-    if isinstance(both, Missing):
-        return Judgement(label, promise, unit, both, counts)
-    found = mean(-both.hedge_return, both.days, material, scale, both.modelled_share)
-    return Judgement(label, promise, unit, found, counts)
-
-
 def _judge(material: Material) -> tuple[Judgement, ...]:
     swing, daily, whole = (
         sides(material.track(spec)) for spec in (runs.swing_hedged(), runs.daily_hedged(), runs.stack())
@@ -42,14 +29,14 @@ def _judge(material: Material) -> tuple[Judgement, ...]:
     )
     week, weekly = BASIS_POINTS * SESSIONS_A_WEEK, at_most(8.0, 0.5)
     at_calm = f"a week at VIX below {CALM_VIX:g}"
+    monthly, yearly = at_most(0.012, HALF_POINT / 10), at_most(0.034, HALF_POINT / 10)
     return (
-        drag(calm, material, week, weekly, "bp a week", f"K10: {at_calm}, {SWING}"),
-        drag(daily, material, SESSIONS_A_MONTH, at_most(0.012, HALF_POINT / 10), "share", f"K11: a month, {DAILY}"),
-        drag(whole, material, SESSIONS_PER_YEAR, at_most(0.034, HALF_POINT / 10), "share", f"K12: a year, {WHOLE}"),
-        drag(calm_daily, material, week, weekly, "bp a week", f"{at_calm}, {DAILY}", counts=False),
-        drag(swing, material, SESSIONS_PER_YEAR, at_most(0.034, HALF_POINT / 10), "share", f"a year, {SWING}",
-             counts=False),
-    )  # fmt: skip
+        cost_judgement(calm, material, weekly, f"K10: {at_calm}, {SWING}", scale=week, unit="bp a week"),
+        cost_judgement(daily, material, monthly, f"K11: a month, {DAILY}", scale=SESSIONS_A_MONTH),
+        cost_judgement(whole, material, yearly, f"K12: a year, {WHOLE}"),
+        cost_judgement(calm_daily, material, weekly, f"{at_calm}, {DAILY}", counts=False, scale=week, unit="bp a week"),
+        cost_judgement(swing, material, yearly, f"a year, {SWING}", counts=False),
+    )
 
 
 def _needs() -> tuple[RunSpec, ...]:

@@ -7,7 +7,7 @@ import datetime as dt
 import numpy as np
 
 from alvh.evidence.claims import runs
-from alvh.evidence.claims.claim import Claim, Estimate, Judgement, Material
+from alvh.evidence.claims.claim import Claim, Estimate, Judgement, Material, Unit
 from alvh.evidence.claims.samples import deepest, depth, drawdown_cut, mean, ratio
 from alvh.evidence.claims.sides import Sides, sides
 from alvh.evidence.claims.verdict import Promise, at_least, at_most, between
@@ -44,13 +44,14 @@ def depths(both: Sides) -> str:
 
 
 def cost_judgement(
-    both: Sides | Missing, material: Material, promise: Promise, label: str, *, counts: bool = True
-) -> Judgement:
-    """Judge what the hedge loses a year, after costs, as a share of the account: the drag."""
+    both: Sides | Missing, material: Material, promise: Promise, label: str, *, counts: bool = True,
+    scale: float = SESSIONS_PER_YEAR, unit: Unit = "share",
+) -> Judgement:  # fmt: skip
+    """Judge what the hedge loses, after costs, as a share of the account, a session times `scale`: the drag."""
     if isinstance(both, Missing):
-        return Judgement(label, promise, "share", both, counts)
-    found = mean(-both.hedge_return, both.days, material, SESSIONS_PER_YEAR, both.modelled_share)
-    return Judgement(label, promise, "share", found, counts)
+        return Judgement(label, promise, unit, both, counts)
+    found = mean(-both.hedge_return, both.days, material, scale, both.modelled_share)
+    return Judgement(label, promise, unit, found, counts)
 
 
 def in_spikes(both: Sides | Missing, material: Material, promise: Promise, label: str) -> Judgement:
