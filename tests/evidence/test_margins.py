@@ -90,7 +90,7 @@ def test_a_regime_met_a_few_times_is_not_judged() -> None:
     made = margin(*two_accounts(), NAV, DAYS, regimes, DRAWS)
     assert isinstance(made, Margin)
     assert isinstance(made.regimes["extreme"], Missing)
-    assert "120 sessions in 2 separate stretches" in made.regimes["extreme"].why
+    assert "120 sessions in 2 of the 8 separate stretches" in made.regimes["extreme"].why
     assert isinstance(made.regimes["normal"], Effect) is (spells(np.array(regimes) == "normal", 21.0) >= 8)
 
 

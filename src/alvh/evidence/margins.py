@@ -163,10 +163,13 @@ def by_regime(pair: Paired, regimes: Sequence[str], resampling: Resampling) -> d
     for name in _occurring(regimes):
         within = named == name
         met = spells(within, resampling.mean_block)
-        if met < FEWEST_SPELLS or pair.n < FEWEST_BLOCKS * resampling.mean_block:
-            out[name] = Missing(
-                f"{int(within.sum())} sessions in {met} separate stretches: fewer than {FEWEST_SPELLS} say nothing sure"
-            )
+        if pair.n < FEWEST_BLOCKS * resampling.mean_block:
+            blocks = f"{FEWEST_BLOCKS} blocks of {resampling.mean_block:.0f}"
+            out[name] = Missing(f"{pair.n:,} sessions are fewer than {blocks}: no interval")
+            continue
+        if met < FEWEST_SPELLS:
+            needed = f"{met} of the {FEWEST_SPELLS} separate stretches that an interval needs"
+            out[name] = Missing(f"{int(within.sum()):,} sessions in {needed}")
             continue
         out[name] = regime_effect(pair.log_gain, within, resampling.blocks(pair.n), resampling.mean_block)
     return out

@@ -93,8 +93,9 @@ class WalkForward:
         """What was done, in a sentence."""
         past = "everything before" if self.anchored else f"the {self.chosen_on} sessions before"
         return (
-            f"chosen {self.chosen.size} times on {past}, held over {self.sessions.size} sessions in all; it beat "
-            f"{self.beaten:.0%} of the configurations held throughout, the best of which had {self.held.highest:.2f}"
+            f"chosen {self.chosen.size} times on {past}, held over {self.sessions.size:,} sessions in all; it beat "
+            f"{100.0 * self.beaten:.0f} % of the configurations held throughout, the best of which had "
+            f"{self.held.highest:.2f}"
         )
 
 
@@ -142,8 +143,8 @@ class CrossValidation:
         return (
             f"{self.chosen.size} choices on {self.groups - self.tested} of {self.groups} parts of the history, "
             f"{self.gap} sessions left out beside each part judged, make {self.sharpes_annual.size} histories with "
-            f"ratios of {self.sharpes_annual.min():.2f} to {self.sharpes_annual.max():.2f}, {self.losing:.0%} of them "
-            f"below 0"
+            f"ratios of {self.sharpes_annual.min():.2f} to {self.sharpes_annual.max():.2f}, "
+            f"{100.0 * self.losing:.0f} % of them below 0"
         )
 
 

@@ -140,7 +140,11 @@ def _figures(searched: Searched, judged: SweepEvidence) -> tuple[Figure, ...]:
         pbo = judged.overfitting.pbo
         out.append(
             Figure(
-                "Probability of overfitting", Num(pbo, "share"), None, f"at most {GATE:.0%} is asked for", pbo <= GATE
+                "Probability of overfitting",
+                Num(pbo, "share"),
+                None,
+                f"at most {percent(GATE, 0)} is asked for",
+                pbo <= GATE,
             )
         )
     if isinstance(judged.snooping, Snooping):
@@ -252,8 +256,8 @@ def _cross_validated(found: Overfitting | Missing) -> str:
     return (
         f"Cross-validation: the policy that was best in one half of history ended in the lower half of the other in "
         f"{percent(found.pbo, 1)} of {plural(len(found.logits), 'split')} ({found.blocks} blocks of "
-        f"{found.block_sessions} sessions{dropped}). Half would be a search without any skill; at most {GATE:.0%} is "
-        f"asked for: {verdict}. It lost money there in {percent(found.loss_probability, 1)}."
+        f"{found.block_sessions} sessions{dropped}). Half would be a search without any skill; at most "
+        f"{percent(GATE, 0)} is asked for: {verdict}. It lost money there in {percent(found.loss_probability, 1)}."
     )
 
 

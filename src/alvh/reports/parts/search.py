@@ -58,7 +58,8 @@ def sharpe_table(found: SharpeEvidence, trials: int) -> Table:
          "probability that it is above the best of all trials this store has counted, had none of them skill"),
         ("[[DSR]] at the trials that differ", *_deflated(found.clustered),
          _differ(found.clustered)),
-        *((f"[[DSR]] at {plural(one.trials, 'trial')}", *_deflated(one), "what is not in the counter was tried too")
+        *((f"[[DSR]] at {plural(one.trials, 'trial')}", *_deflated(one),
+           "if only half of them were trials" if one.trials < trials else "what is not in the counter was tried too")
           for one in found.bracket if one.trials != trials),
         ("Years of record needed", length, independent,
          "before the ratio is above 0 at 95 % (minimum track record length)"),
