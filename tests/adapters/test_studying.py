@@ -55,7 +55,7 @@ def test_a_track_is_the_backtest_and_its_hedges_left_out(desk: Desk) -> None:
     own = backtest(bench, POLICY, REQUEST)
     base = ran.tracks[BASE]
     assert np.array_equal(base.statement.equity_usd, own.equity_usd)
-    assert set(base.without) == {"L1", "L2", "L3", ALL_HEDGES} == set(base.hedges)
+    assert set(base.without) == set(base.books) == {"L1", "L2", "L3", ALL_HEDGES} == set(base.hedges)
     assert "L1" not in ran.tracks["off:L1"].statement.layers
 
 

@@ -15,7 +15,7 @@ from alvh.evidence.measure import cagr, daily_returns
 from alvh.evidence.run_spec import BASE
 from alvh.evidence.study import BARE
 from alvh.evidence.track import Track
-from alvh.evidence.with_without import ALL_HEDGES
+from alvh.evidence.with_without import ALL_HEDGES, same_equity_each
 from alvh.policies.variant import members
 from alvh.values import Missing
 from evidence.tracks import SILENT, booked, made
@@ -124,23 +124,31 @@ def test_a_control_that_is_the_same_hedge_is_neither_better_nor_worse() -> None:
         assert puts.margin.whole[metric].estimate == pytest.approx(0.0, abs=1e-6)  # type: ignore[union-attr]
 
 
-def test_on_the_same_equity_a_hedge_is_judged_by_its_own_days() -> None:
+def test_a_hedge_is_judged_by_its_own_days_on_the_equity_of_each() -> None:
     base = TRACKS[BASE].statement
     gained = layer_returns(base, ("L2",))
     less = base.nav_start_usd * np.cumprod(1.0 + daily_returns(base.equity_usd, base.nav_start_usd) - gained)
-    found = FOUND.same_equity["L2"]
-    assert isinstance(found, Margin)
-    assert found.whole[CAGR].estimate == pytest.approx(growth(base.equity_usd) - growth(less))  # type: ignore[union-attr]
-    assert list(FOUND.same_equity) == [*base.hedge_layers, ALL_HEDGES]
+    assert effect("L2", "identical").estimate == pytest.approx(growth(base.equity_usd) - growth(less))
+
+
+def test_beside_it_stand_the_books_without_its_fills() -> None:
+    base = TRACKS[BASE]
+    assert list(FOUND.books) == [*base.statement.hedge_layers, ALL_HEDGES]
+    booked_ = FOUND.books["L2"]
+    assert isinstance(booked_, Margin)
+    expected = growth(base.statement.equity_usd) - growth(base.books["L2"])
+    assert booked_.whole[CAGR].estimate == pytest.approx(expected)  # type: ignore[union-attr]
 
 
 def test_a_layer_that_gained_nothing_is_not_judged_by_rounding() -> None:
     base = TRACKS[BASE]
     pnl = {name: gained * (name != "L3") for name, gained in base.statement.layer_pnl_usd.items()}
-    idle = replace(base, statement=booked(base.statement, pnl))
+    one = booked(base.statement, pnl)
+    idle = replace(base, statement=one, without=same_equity_each(one))
     found = ablate(STUDY.policy, {**TRACKS, BASE: idle}, STUDY.impossible, draws=20, random_draws=5)
-    assert found.same_equity["L3"] == Missing(NOTHING)
-    assert isinstance(found.same_equity["L2"], Margin)
+    ways = {piece.name: piece.ways["identical"] for piece in found.pieces}
+    assert ways["L3"] == Missing(NOTHING)
+    assert isinstance(ways["L2"], Margin)
 
 
 def test_the_same_seed_says_the_same() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from alvh.accounting.alone import booked_alone
 from alvh.accounting.ledger import close_books
 from alvh.day import Run, earn
-from alvh.evidence.with_without import ALL_HEDGES, equity_without, paired_returns, without_each
+from alvh.evidence.with_without import ALL_HEDGES, equity_without, on_same_equity, paired_returns, without_each
 from alvh.policies.policy import preset
 from invariants.worlds import World
 from tiny_market import TinySpec
@@ -95,3 +95,19 @@ def test_paired_returns_change_sign_with_the_sides_and_are_nothing_for_equals(cu
     one, two = np.array(curve[:n]), np.array(other[:n])
     np.testing.assert_array_equal(paired_returns(one, one, 50.0), np.zeros(n))
     np.testing.assert_allclose(paired_returns(one, two, 50.0), -paired_returns(two, one, 50.0))
+
+
+def test_on_the_same_equity_by_hand() -> None:
+    # From 100 to 110 to 99: +10 %, -10 %. The layer gained 2 on 100 and lost 5.5 on 110: +2 %, -5 %.
+    made = on_same_equity(np.array([110.0, 99.0]), np.array([2.0, -5.5]), 100.0)
+    assert made == pytest.approx([108.0, 108.0 * 0.95])
+
+
+def test_a_layer_that_gained_nothing_changes_nothing() -> None:
+    equity = np.array([110.0, 99.0, 101.3])
+    assert np.array_equal(on_same_equity(equity, np.zeros(3), 100.0), equity)
+
+
+def test_on_the_same_equity_too() -> None:
+    made = on_same_equity(np.array([-1.0, 5.0]), np.array([-50.0, 1.0]), 100.0)
+    assert np.isnan(made[1])

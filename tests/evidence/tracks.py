@@ -12,7 +12,7 @@ from alvh.evidence.hedge_account import HedgeAccount
 from alvh.evidence.run_spec import BASE
 from alvh.evidence.study import ALWAYS, BARE, CONTROL, PUTS, VXTH, Study, study
 from alvh.evidence.track import Track
-from alvh.evidence.with_without import ALL_HEDGES
+from alvh.evidence.with_without import ALL_HEDGES, same_equity_each
 from alvh.policies.policy import preset
 from alvh.values import Floats, Missing
 from reports.statements import synthetic
@@ -49,15 +49,16 @@ def made(*, quick: bool = False, sessions: int = SESSIONS) -> tuple[Study, dict[
     whole = synthetic(sessions=sessions)
     own = dict(whole.layer_pnl_usd)
     bare = booked(whole, {name: own[name] for name in ("condor", "cash")}, policy="alvh bare", hedge_layers=())
-    without = {name: np.round(whole.equity_usd - np.cumsum(own[name]), 2) for name in whole.hedge_layers} | {
+    books = {name: np.round(whole.equity_usd - np.cumsum(own[name]), 2) for name in whole.hedge_layers} | {
         ALL_HEDGES: np.round(whole.equity_usd - np.cumsum(sum(own[name] for name in whole.hedge_layers)), 2)
     }
+    without = same_equity_each(whole)
     hedges = {name: account(whole, name) for name in (*whole.hedge_layers, ALL_HEDGES)}
     tracks = {}
     for k, spec in enumerate(asked.specs):
         lot = np.random.default_rng(k)
         if spec.label == BASE:
-            tracks[spec.label] = Track(BASE, whole, without, hedges)
+            tracks[spec.label] = Track(BASE, whole, without, books, hedges)
         elif spec.label == BARE:
             tracks[spec.label] = Track(BARE, bare)
         elif spec.label.startswith(CONTROL):

@@ -22,7 +22,7 @@ from alvh.evidence.hedge_account import hedge_accounts
 from alvh.evidence.ruin import SimulatedRun, simulate_policy
 from alvh.evidence.run_spec import RunSpec
 from alvh.evidence.track import Track
-from alvh.evidence.with_without import without_each
+from alvh.evidence.with_without import same_equity_each, without_each
 from alvh.market.history import build_history
 from alvh.market.model_error import MEASURED, draw
 from alvh.market.reconstruct import ModelledQuotes
@@ -189,8 +189,9 @@ def track_of(bench: Bench, spec: RunSpec, request: Request) -> Track:
         how=execution(spec.policy, asked),
     )
     statement = account(made, {"load": 0.0, "run": 0.0})
-    without = without_each(made)
-    return Track(spec.label, statement, without, hedge_accounts(made, statement.attribution_usd, without))
+    without = same_equity_each(statement)
+    hedges = hedge_accounts(made, statement.attribution_usd, without)
+    return Track(spec.label, statement, without, without_each(made), hedges)
 
 
 def settings_of(spec: RunSpec, request: Request) -> Request:

@@ -180,7 +180,8 @@ def ablate(
         return Ablation(pieces, none, {}, families, (), none, none, 0.0, resampling)
     hedge = compare_equity(judged.equity_usd, without, judged, resampling["identical"])
     books = {
-        name: compare_equity(judged.equity_usd, usd, judged, resampling["identical"]) for name, usd in base.books.items()
+        name: compare_equity(judged.equity_usd, usd, judged, resampling["identical"])
+        for name, usd in base.books.items()
     }
     gained = layer_returns(judged, judged.hedge_layers)
     cost = cost_per_year(gained)

@@ -79,7 +79,8 @@ def hedge_accounts(
     attribution_usd : mapping, optional
         Of the run's statement, where it is made already.
     without : mapping, optional
-        What `without_each` returned for the run, where it is made already.
+        Equity without each layer, which "removed" is measured against: `same_equity_each` of the run's statement, or
+        what `without_each` returns for the run, which is taken when left out.
 
     Returns
     -------

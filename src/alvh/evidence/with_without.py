@@ -13,6 +13,7 @@ from collections.abc import Collection
 
 import numpy as np
 
+from alvh.accounting.statement import Statement
 from alvh.day import Run, interest_on
 from alvh.evidence.measure import daily_returns
 from alvh.values import Floats
@@ -71,6 +72,46 @@ def equity_without(run: Run, layers: Collection[str]) -> Floats:
         closes[k] = cash
     equity_usd: Floats = (closes + ledger.position_cents()[kept].sum(axis=0)) / 100.0
     return equity_usd
+
+
+def on_same_equity(equity_usd: Floats, gained_usd: Floats, nav_start_usd: float) -> Floats:
+    """Return the equity that a run's daily returns come to less what some layers gained on the equity of each session.
+
+    On books from which fills are left out the lots of the condors stay while the account is larger or smaller by what
+    the hedge has gained or lost so far: the same loss then weighs otherwise in it, and a hedge that cost money makes
+    every later drawdown look deeper. Here each session is judged on the equity it began with, as an account that is
+    sized in proportion would be. The interest that a premium did not earn is left out.
+
+    Parameters
+    ----------
+    equity_usd : array (sessions,)
+        Of the run, at each close.
+    gained_usd : array (sessions,)
+        Daily P&L of the layers after costs.
+    nav_start_usd : float
+
+    Returns
+    -------
+    array (sessions,)
+        USD; NaN after a close at or below zero.
+    """
+    if not np.any(gained_usd):
+        # A layer that never traded must not be told from the run by the rounding of a product.
+        return equity_usd.copy()
+    before = np.concatenate(([nav_start_usd], equity_usd[:-1]))
+    alive = before > 0.0
+    share = np.where(alive, gained_usd, np.nan) / np.where(alive, before, 1.0)
+    returns = daily_returns(equity_usd, nav_start_usd) - share
+    return np.cumprod(1.0 + returns, dtype=np.float64) * nav_start_usd
+
+
+def same_equity_each(one: Statement) -> dict[str, Floats]:
+    """Return `on_same_equity` without each hedge layer of a run, and without all of them under `ALL_HEDGES`."""
+    if not one.hedge_layers:
+        return {}
+    every = {name: one.layer_pnl_usd[name] for name in one.hedge_layers}
+    gained = every | {ALL_HEDGES: np.sum(list(every.values()), axis=0, dtype=np.float64)}
+    return {name: on_same_equity(one.equity_usd, usd, one.nav_start_usd) for name, usd in gained.items()}
 
 
 def paired_returns(with_usd: Floats, without_usd: Floats, nav_start_usd: float) -> Floats:

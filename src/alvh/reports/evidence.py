@@ -46,6 +46,7 @@ from alvh.reports.parts.attribution import (
     regime_attribution,
     residual_sentence,
 )
+from alvh.reports.parts.books import books_sentence
 from alvh.reports.parts.hedge_accounts import hedge_account_sentence, hedge_account_table
 from alvh.reports.parts.pieces import (
     MEASURES,
@@ -61,7 +62,6 @@ from alvh.reports.parts.pieces import (
     regime_sentence,
 )
 from alvh.reports.parts.ruin import ruin_blocks, ruin_sentence
-from alvh.reports.parts.same_equity import same_equity_sentence
 from alvh.reports.parts.search import search_blocks, search_sentence
 from alvh.reports.parts.tones import layer_tones
 from alvh.reports.parts.uncertainty import Uncertainty, falls, uncertainty_blocks
@@ -128,7 +128,7 @@ def _answer(made: Dossier, tones: Mapping[str, Tone]) -> tuple[Block, ...]:
             figures=_figures(made),
             sentences=(
                 " ".join((piece_sentence(made.ablation), loss_sentence(made))).strip(),
-                f"{same_equity_sentence(made.ablation)} {regime_sentence(made.ablation)}".strip(),
+                f"{regime_sentence(made.ablation)} {books_sentence(made.ablation)}".strip(),
                 search_sentence(made.search),
                 claims_sentence(made),
             ),

@@ -34,9 +34,7 @@ def dossier_dict(made: Dossier) -> dict[str, Any]:
         "max_drawdown": json_form(max_drawdown(one.equity_usd, start, sessions).depth),
         "cvar95": json_form(cvar95(daily_returns(one.equity_usd, start))),
         "hedge": margin_dict(made.ablation.hedge),
-        "hedge_on_same_equity": {
-            name or "all": margin_dict(found) for name, found in made.ablation.same_equity.items()
-        },
+        "hedge_on_books": {name or "all": margin_dict(found) for name, found in made.ablation.books.items()},
         "pieces": [piece_dict(piece) for piece in made.ablation.pieces],
         "families": {way: json_form(found) for way, found in made.ablation.families.items()},
         "controls": [alternative_dict(found) for found in made.ablation.alternatives],

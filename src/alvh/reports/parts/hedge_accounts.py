@@ -44,11 +44,11 @@ def hedge_account_table(
         ),
         (*rows, *whole),
         note="Premium is what long options cost when they were bought: what a roll or a sale brought back is not taken "
-        "off it. Gains taken are those of sales made to take them. Removed is the run less the same run with the fills "
-        "of this layer left out of its books: the condors, their lots and the other hedges stand as they were filled, "
-        "and cash earns what it then earns. Below zero the layer made it worse. The last column is points of NAV paid "
-        "a year for each point by which the deepest drawdown was smaller; a dash where none was removed or where the "
-        "layer earned money.",
+        "off it. Gains taken are those of sales made to take them. Removed is the run less what its daily "
+        "returns come to without what this layer gained on the equity of each session: the condors, their lots and the "
+        "other hedges stand as they were filled. Below zero the layer made it worse. The last column is points of NAV "
+        "paid a year for each point by which the deepest drawdown was smaller; a dash where none was removed or where "
+        "the layer earned money.",
         total=bool(whole),
     )
 

@@ -12,6 +12,7 @@ from alvh.evidence.margins import CAGR, CVAR, DRAWDOWN, Margin
 from alvh.evidence.measure import SESSIONS_PER_YEAR
 from alvh.evidence.regimes import REGIMES
 from alvh.evidence.verdicts import LEVEL, Effect
+from alvh.evidence.with_without import ALL_HEDGES
 from alvh.reports.blocks import (
     Block,
     Cell,
@@ -39,7 +40,7 @@ ALL = "all hedges"
 ABREAST = 3
 """Panels of a forest that fit beside each other."""
 WAYS: Mapping[Way, str] = {
-    "identical": "its fills left out, every other fill as it was",
+    "identical": "what it gained each session left out, every other fill as it was",
     "off": "the policy run again without it",
     "on": "bare condors run with it alone",
 }
@@ -122,7 +123,7 @@ def regime_map(ablation: Ablation, sessions: Sequence[str]) -> HeatMap | None:
     sessions : sequence of str
         Regime of every session of the run.
     """
-    known = _known(ablation)
+    known = _booked(ablation)
     if not known:
         return None
     count = {name: sum(one == name for one in sessions) for name in REGIMES}
@@ -171,6 +172,11 @@ def _yearly(one: Margin, regime: str) -> Estimate | Missing:
     return found if isinstance(found, Missing) else estimate(found.mapped(lambda mean: SESSIONS_PER_YEAR * mean))
 
 
+def _booked(ablation: Ablation) -> list[tuple[str, Margin]]:
+    """Return the hedges with their dollars as they were booked, and all of them together."""
+    return [(name or ALL, one) for name, one in ablation.books.items() if isinstance(one, Margin)]
+
+
 def _known(ablation: Ablation) -> list[tuple[str, Margin]]:
     """Return the hedges that were compared on identical condors, and all of them together."""
     rows = [(piece.name, piece.ways["identical"]) for piece in ablation.pieces]
@@ -197,11 +203,12 @@ def regime_sentence(ablation: Ablation) -> str:
 
 def episode_table(ablation: Ablation, tones: Mapping[str, Tone]) -> Table | None:
     """Return what each hedge layer added in each named episode, USD, and what all did to its drawdown."""
-    known = [(piece.name, one) for piece in ablation.pieces if isinstance(one := piece.ways["identical"], Margin)]
-    if not known or not isinstance(ablation.hedge, Margin) or not ablation.hedge.episodes:
+    known = [(name, one) for name, one in _booked(ablation) if name != ALL]
+    together = ablation.books.get(ALL_HEDGES)
+    if not known or not isinstance(together, Margin) or not together.episodes:
         return None
     rows: list[tuple[Cell, ...]] = []
-    for k, whole in enumerate(ablation.hedge.episodes):
+    for k, whole in enumerate(together.episodes):
         sure = whole.sureness
         rows.append(
             (
@@ -213,7 +220,7 @@ def episode_table(ablation: Ablation, tones: Mapping[str, Tone]) -> Table | None
                 whole.episode.why,
             )
         )
-    first = next((e.sureness for e in ablation.hedge.episodes if isinstance(e.sureness, Missing)), None)
+    first = next((e.sureness for e in together.episodes if isinstance(e.sureness, Missing)), None)
     return Table(
         "The named falls, USD added on identical condors",
         (
