@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -101,11 +103,15 @@ def test_without_a_hedge_there_is_no_account():
         ({}, "cost 2.00 % of NAV a year and made the deepest drawdown 5.0 points smaller: 0.40 points of NAV a year"),
         (
             {"drawdown_removed": -0.01, "cost_per_point": Missing("it took nothing off the deepest drawdown")},
-            "made the deepest drawdown 1.0 points deeper: it took nothing off",
+            "and made the deepest drawdown 1.0 points deeper.",
         ),
         (
             {"cost_per_year": -0.01, "cost_per_point": Missing("it earned money: so")},
-            "earned 1.00 % of NAV a year and made the deepest drawdown 5.0 points smaller: it earned money",
+            "earned 1.00 % of NAV a year and made the deepest drawdown 5.0 points smaller.",
+        ),
+        (
+            {"drawdown_removed": math.nan, "cost_per_point": Missing("too short")},
+            "cost 2.00 % of NAV a year; what they did to the drawdown is not known.",
         ),
     ],
 )

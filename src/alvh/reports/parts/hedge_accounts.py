@@ -60,11 +60,12 @@ def hedge_account_sentence(hedges: Mapping[str, HedgeAccount]) -> Sentence | Non
         return None
     earned = whole.cost_per_year < 0.0
     money = f"{'earned' if earned else 'cost'} {percent(abs(whole.cost_per_year))} of NAV a year"
-    points = whole.drawdown_removed * 100.0
+    points, price = whole.drawdown_removed * 100.0, whole.cost_per_point
+    if math.isnan(points):
+        return Sentence(f"On identical condors the hedges {money}; what they did to the [[drawdown]] is not known.")
     drawdown = f"the deepest [[drawdown]] {abs(points):.1f} points {'deeper' if points < 0.0 else 'smaller'}"
-    price = whole.cost_per_point
-    told = price.why if isinstance(price, Missing) else f"{price:.2f} points of NAV a year for each point removed"
-    return Sentence(f"On identical condors the hedges {money} and made {drawdown}: {told}.")
+    told = "" if isinstance(price, Missing) else f": {price:.2f} points of NAV a year for each point removed"
+    return Sentence(f"On identical condors the hedges {money} and made {drawdown}{told}.")
 
 
 def _per_year(statement: Statement) -> float:

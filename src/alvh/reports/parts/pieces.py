@@ -135,7 +135,7 @@ def regime_map(ablation: Ablation, sessions: Sequence[str]) -> HeatMap | None:
         ]
     )
     totals = np.array([sum(one.pnl_usd_by_regime.values()) * SESSIONS_PER_YEAR / len(sessions) for _, one in known])
-    shares = ", ".join(f"{name} {count[name] / len(sessions):.0%}" for name in columns)
+    shares = ", ".join(f"{name} {percent(count[name] / len(sessions), 0)}" for name in columns)
     return HeatMap(
         "What each hedge added, USD a year of each [[regime]]",
         tuple(name for name, _ in known),
@@ -303,7 +303,7 @@ def random_sentence(one: RandomTiming | Missing) -> Sentence:
     if isinstance(one, Missing):
         return Sentence(f"Random timing was not compared: {one.why}.", quiet=True)
     shares = [one.at_least_as_good[metric] for metric in MEASURES]
-    said = listed([f"{share:.0%} of them on {name}" for share, name in zip(shares, PLAIN, strict=True)])
+    said = listed([f"{percent(share, 0)} of them on {name}" for share, name in zip(shares, PLAIN, strict=True)])
     return Sentence(
         f"Against chance: of {one.draws.count} hedges of the same average cost held at random times, at least as good "
         f"as this one were {said}. Below 5 % the timing would be hard to call luck."
