@@ -22,7 +22,7 @@ from alvh.evidence.snooping import Snooping, snooping
 from alvh.evidence.study import BARE, OFF, ON
 from alvh.evidence.track import Track
 from alvh.evidence.trial_clusters import Clusters, cluster_trials
-from alvh.evidence.walk_forward import CrossValidation, WalkForward, cross_validation, walk_forward
+from alvh.evidence.walk_forward import CrossValidation, WalkForward, cross_validation, sharpes_of, walk_forward
 from alvh.values import Floats, Missing
 
 
@@ -83,7 +83,7 @@ def searched(tracks: Mapping[str, Track], counted_sharpes: Floats, *, seed: int,
     held = holding(judged)
     clusters = cluster_trials(returns)
     own = excess_returns(judged)
-    known = counted_sharpes if counted_sharpes.size else _sharpes(returns)
+    known = counted_sharpes if counted_sharpes.size else sharpes_of(returns)
     zeros = np.zeros(len(own))
     return Search(
         names=chosen,
@@ -123,9 +123,3 @@ def configurations(tracks: Mapping[str, Track]) -> tuple[str, ...]:
             continue
         kept.append(label)
     return tuple(kept)
-
-
-def _sharpes(returns: Floats) -> Floats:
-    deviation = returns.std(axis=0, ddof=1)
-    made: Floats = np.where(deviation > 0.0, returns.mean(axis=0) / np.where(deviation > 0.0, deviation, 1.0), np.nan)
-    return made
