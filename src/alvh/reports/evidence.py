@@ -47,16 +47,15 @@ from alvh.reports.parts.attribution import (
     residual_sentence,
 )
 from alvh.reports.parts.books import books_sentence
+from alvh.reports.parts.controls import alternatives_table, random_sentence
 from alvh.reports.parts.hedge_accounts import hedge_account_sentence, hedge_account_table
 from alvh.reports.parts.pieces import (
     MEASURES,
     NAMES,
     ablation_blocks,
-    alternatives_table,
     episode_table,
     piece_sentence,
     pieces_forest,
-    random_sentence,
     regime_forests,
     regime_map,
     regime_sentence,
