@@ -127,7 +127,7 @@ def _answer(made: Dossier, tones: Mapping[str, Tone]) -> tuple[Block, ...]:
             figures=_figures(made),
             sentences=(
                 " ".join((piece_sentence(made.ablation), loss_sentence(made))).strip(),
-                f"{regime_sentence(made.ablation)} {books_sentence(made.ablation)}".strip(),
+                regime_sentence(made.ablation),
                 search_sentence(made.search),
                 claims_sentence(made),
             ),
@@ -255,7 +255,8 @@ def _caveats(made: Dossier) -> tuple[str, ...]:
 def _hedges(made: Dossier, tones: Mapping[str, Tone]) -> tuple[Block, ...]:
     table = hedge_account_table(made.base.statement, made.base.hedges, tones)
     sentence = hedge_account_sentence(made.base.hedges)
-    found = tuple(block for block in (sentence, table) if block is not None)
+    beside = Sentence(said) if (said := books_sentence(made.ablation)) else None
+    found = tuple(block for block in (sentence, table, beside) if block is not None)
     if not found:
         return (Sentence("The policy has no hedge layer."),)
     return (*found, *regime_forests(made.ablation))
