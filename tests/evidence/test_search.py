@@ -11,7 +11,7 @@ from alvh.evidence.cscv import Overfitting
 from alvh.evidence.measure import daily_returns
 from alvh.evidence.pairing import cash_returns
 from alvh.evidence.run_spec import BASE
-from alvh.evidence.search import configurations, excess_returns, searched
+from alvh.evidence.search import configurations, excess_returns, longest_holding, searched
 from alvh.evidence.sharpe_evidence import Deflated
 from alvh.values import Missing
 from evidence.tracks import SILENT, made
@@ -61,3 +61,15 @@ def test_a_short_window_is_refused() -> None:
     assert isinstance(found.sharpe.psr, Missing)
     assert isinstance(found.cross_validation, Missing)
     assert isinstance(found.snooping, Missing)
+
+
+def test_a_gap_is_as_long_as_the_longest_condor() -> None:
+    one = TRACKS[BASE].statement
+    held = [
+        int(np.searchsorted(one.sessions, np.datetime64(line.closed or one.sessions[-1], "D")))
+        - int(np.searchsorted(one.sessions, np.datetime64(line.opened, "D")))
+        for line in one.campaigns
+        if line.layer not in one.hedge_layers
+    ]
+    assert longest_holding(one) == max(held)
+    assert longest_holding(replace(one, campaigns=())) == 1

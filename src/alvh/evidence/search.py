@@ -14,7 +14,7 @@ import numpy as np
 from alvh.accounting.statement import Statement
 from alvh.evidence.ablation import holding
 from alvh.evidence.cscv import Overfitting, overfitting
-from alvh.evidence.measure import daily_returns
+from alvh.evidence.measure import daily_returns, day_of
 from alvh.evidence.pairing import cash_returns
 from alvh.evidence.run_spec import BASE
 from alvh.evidence.sharpe_evidence import SharpeEvidence, sharpe_evidence
@@ -80,7 +80,8 @@ def searched(tracks: Mapping[str, Track], counted_sharpes: Floats, *, seed: int,
     judged = tracks[BASE].statement
     chosen = configurations(tracks)
     returns = np.column_stack([excess_returns(tracks[name].statement) for name in chosen])
-    held = holding(judged)
+    # A block needs the length of most trades; a gap that no trade can span, that of the longest.
+    held, longest = holding(judged), longest_holding(judged)
     clusters = cluster_trials(returns)
     own = excess_returns(judged)
     known = counted_sharpes if counted_sharpes.size else sharpes_of(returns)
@@ -97,10 +98,19 @@ def searched(tracks: Mapping[str, Track], counted_sharpes: Floats, *, seed: int,
         clusters=clusters,
         overfitting=overfitting(returns, holding_sessions=held),
         snooping=snooping(returns, zeros, holding_sessions=held, seed=seed, draws=draws),
-        anchored=walk_forward(returns, holding_sessions=held, anchored=True),
-        rolling=walk_forward(returns, holding_sessions=held, anchored=False),
-        cross_validation=cross_validation(returns, holding_sessions=held),
+        anchored=walk_forward(returns, holding_sessions=longest, anchored=True),
+        rolling=walk_forward(returns, holding_sessions=longest, anchored=False),
+        cross_validation=cross_validation(returns, holding_sessions=longest),
     )
+
+
+def longest_holding(one: Statement) -> int:
+    """Return the longest time a condor was held, rolls included, sessions; at least 1."""
+    lines = [line for line in one.campaigns if line.layer not in one.hedge_layers]
+    opened = np.searchsorted(one.sessions, np.array([line.opened for line in lines], dtype="datetime64[D]"))
+    last = [line.closed or day_of(one.sessions, -1) for line in lines]
+    closed = np.searchsorted(one.sessions, np.array(last, dtype="datetime64[D]"))
+    return max(1, int((closed - opened).max(initial=0)))
 
 
 def configurations(tracks: Mapping[str, Track]) -> tuple[str, ...]:
