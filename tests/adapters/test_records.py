@@ -40,7 +40,7 @@ def test_titles_may_stand_above_a_header(tmp_path: Path) -> None:
 
 def test_an_unknown_header_is_told_what_is_read(tmp_path: Path) -> None:
     with pytest.raises(
-        UserError, match=r"x.csv, line 1: its header is of no record that is read \(daily-log: daily log"
+        UserError, match=r"x.csv, line 1: its header \(a, b, c\) is of no record that is read \(daily-log: daily log"
     ):
         recognised(write(tmp_path, "x.csv", "a,b,c", "1,2,3"))
 

@@ -117,7 +117,7 @@ def test_both_engines_say_percentiles_and_what_is_earned() -> None:
 
 def test_the_headline_names_the_worst_replay() -> None:
     worst = min((row for row in made().replays if isinstance(row, ReplayRow)), key=lambda row: row.low_of_equity)
-    said = f"worst replay {worst.low_of_equity * 100:+.1f} % of equity ({worst.name}); 5 % of blocks paths end below "
+    said = f"worst replay {worst.low_of_equity * 100:+.1f} % of equity ({worst.name}); one path in twenty ends below "
     assert made().headline.startswith(said)
     assert headline((Missing("x"),), (Missing("y"),)) == "no scenario can be valued tonight"
 

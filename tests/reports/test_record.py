@@ -54,11 +54,12 @@ def said(record: Record, trials: int = 1) -> str:
 
 def test_the_first_sentence_in_every_case() -> None:
     # Sharpe ratios a year of 3.97, 1.59, 0.40, -0.99, by construction: mean / 0.8 % x sqrt(252).
-    assert said(series(0.002)).startswith("Above zero with a probability of 100.0 %")
-    assert said(series(0.002), 50).startswith("Above the best of 50 trials without skill with a probability of")
+    assert said(series(0.002)).startswith("Its Sharpe ratio is above zero with a probability of over 99.9 %")
+    tried = said(series(0.002), 50)
+    assert tried.startswith("Its Sharpe ratio is above the best of 50 trials without skill with a probability of")
     alone = said(series(0.0008), 200)
-    assert alone.startswith("Alone it would stand (9")
-    assert "against the best of 200 trials without skill it does not" in alone
+    assert alone.startswith("Its Sharpe ratio is above zero with a probability of 9")
+    assert "but above the best of 200 trials without skill with only " in alone
     assert "It cannot be told from luck: " in said(series(0.0002))
     assert "at this rate it takes" in said(series(0.0002))
     assert said(series(-0.0005)).startswith("It lost against doing nothing: a Sharpe ratio of -")
@@ -69,8 +70,8 @@ def test_a_formula_that_the_blocks_do_not_bear_out_is_not_believed() -> None:
     record = series(0.002)
     found = replace(record_evidence(record, draws=100), verdict="cannot tell")
     assert headline(record, found) == (
-        "It cannot be told from luck: the formula gives 100.0 % above zero, but its blocks drawn again and its parts "
-        "do not bear that out."
+        "It cannot be told from luck: the formula gives over 99.9 % above zero, but its blocks drawn again and its "
+        "parts do not bear that out."
     )
 
 

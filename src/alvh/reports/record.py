@@ -83,22 +83,27 @@ def headline(record: Record, found: RecordEvidence) -> str:
     tried = f"the best of {known.trials:,} trials without skill" if known.trials > 1 else "zero"
     if known.psr >= CONFIDENCE and found.verdict != "pays":
         return (
-            f"It cannot be told from luck: the formula gives {percent(known.psr, 1)} above zero, but its blocks drawn "
+            f"It cannot be told from luck: the formula gives {_odds(known.psr)} above zero, but its blocks drawn "
             f"again and its parts do not bear that out.{flattered}"
         )
     if known.dsr >= CONFIDENCE:
-        return f"Above {tried} with a probability of {percent(known.dsr, 1)}.{flattered}"
+        return f"Its Sharpe ratio is above {tried} with a probability of {_odds(known.dsr)}.{flattered}"
     if known.psr >= CONFIDENCE:
         return (
-            f"Alone it would stand ({percent(known.psr, 1)} above zero); against {tried} it does not: "
-            f"{percent(known.dsr, 1)}.{flattered}"
+            f"Its Sharpe ratio is above zero with a probability of {_odds(known.psr)}, but above {tried} with only "
+            f"{_odds(known.dsr)}.{flattered}"
         )
     if found.sharpe.value <= 0.0:
         return f"It lost against doing nothing: a Sharpe ratio of {found.sharpe.value:.2f}.{flattered}"
     years = known.min_track_years
     longer = "" if isinstance(years, Missing) else f"; at this rate it takes {years:,.1f} years to tell"
-    sure = f"{percent(known.psr, 1)} above zero after {found.years:.1f} years"
+    sure = f"{_odds(known.psr)} above zero after {found.years:.1f} years"
     return f"It cannot be told from luck: {sure}{longer}.{flattered}"
+
+
+def _odds(probability: float) -> str:
+    """Return a probability without calling it certain."""
+    return "over 99.9 %" if probability > 0.999 else percent(probability, 1)
 
 
 def _verdict(record: Record, found: RecordEvidence) -> tuple[Block, ...]:

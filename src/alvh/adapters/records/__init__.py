@@ -52,7 +52,8 @@ def recognised(path: Path) -> RecordFormat:
             if one.sniff(header):
                 return one
     known = "; ".join(f"{one.name}: {one.describe}" for one in record_formats().values())
-    raise in_file(path, f"its header is of no record that is read ({known})", line=1)
+    found = ", ".join(sorted(headers[0]))
+    raise in_file(path, f"its header ({found}) is of no record that is read ({known})", line=1)
 
 
 def headers_of(path: Path) -> list[frozenset[str]]:

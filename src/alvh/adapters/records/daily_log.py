@@ -97,6 +97,4 @@ def _sniff(columns: frozenset[str]) -> bool:
     return {"date", "net liquidity"} <= columns
 
 
-FORMATS = (
-    RecordFormat("daily-log", "daily log of Option Omega or tradeblocks: date and net liquidity", _sniff, _read),
-)
+FORMATS = (RecordFormat("daily-log", "daily log of Option Omega or tradeblocks: Date, Net Liquidity", _sniff, _read),)

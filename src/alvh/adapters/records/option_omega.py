@@ -79,4 +79,8 @@ def _sniff(columns: frozenset[str]) -> bool:
     return {"date opened", "date closed", "p/l", "funds at close"} <= columns
 
 
-FORMATS = (RecordFormat("option-omega", "trade log of a backtest by Option Omega (CSV)", _sniff, _read),)
+FORMATS = (
+    RecordFormat(
+        "option-omega", "trade log of Option Omega: Date Opened, Date Closed, P/L, Funds at Close", _sniff, _read
+    ),
+)

@@ -92,4 +92,4 @@ def _sniff(columns: frozenset[str]) -> bool:
     return bool(columns & set(DATES)) and bool(columns & known) and "net liquidity" not in columns
 
 
-FORMATS = (RecordFormat("returns", "series of dates and returns, or values (CSV, Parquet)", _sniff, _read),)
+FORMATS = (RecordFormat("returns", "a series, CSV or Parquet: a date and a return or a value", _sniff, _read),)

@@ -58,6 +58,4 @@ def _sniff(columns: frozenset[str]) -> bool:
     return bool(columns & set(OPENED)) and bool(columns & set(PNL)) and "funds at close" not in columns
 
 
-FORMATS = (
-    RecordFormat("tradeblocks", "log of trades as tradeblocks imports it: an opening day and a P/L", _sniff, _read),
-)
+FORMATS = (RecordFormat("tradeblocks", "any log of trades: Date Opened, P/L", _sniff, _read),)

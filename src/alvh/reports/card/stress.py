@@ -311,6 +311,6 @@ def headline(replays: tuple[ReplayRow | Missing, ...], engines: tuple[EngineRow 
     lows = [row for row in engines if isinstance(row, EngineRow) and math.isfinite(row.low_of_equity)]
     if lows:
         first, *others = [f"{row.low_of_equity * 100:+.1f} %" for row in lows]
-        named = ", ".join(f"{row.name} {share}" for row, share in zip(lows[1:], others, strict=True))
-        said.append(f"5 % of {lows[0].name} paths end below {first}{named and f' ({named})'}")
+        named = "".join(f"; {row.name} {share}" for row, share in zip(lows[1:], others, strict=True))
+        said.append(f"one path in twenty ends below {first} (engine {lows[0].name}{named})")
     return "; ".join(said) if said else "no scenario can be valued tonight"
