@@ -25,6 +25,7 @@ from alvh.reports.parts.pieces import piece_sentence
 from alvh.values import Missing
 from evidence.tracks import made as made_tracks
 from reports.contract import blocks_of
+from reports.test_claims import JUDGED
 
 
 def quiet(_what: str, _done: int, _total: int) -> None:
@@ -151,3 +152,14 @@ def test_a_policy_without_a_bare_form_still_has_its_page() -> None:
     found = dossier(study, kept, np.array([]), claims=(), checks=(), failed={}, ruin={}, tell=quiet)
     assert isinstance(found.bare, Missing)
     assert render_html(evidence_report(found))
+
+
+def test_the_claims_are_on_the_page_and_counted_in_the_verdict() -> None:
+    found = replace(built(), claims=JUDGED)
+    page = evidence_report(found)
+    assert {"claims", "claims-figures"} <= {section.slug for section in page.sections}
+    html = render_html(page)
+    for one in JUDGED:
+        assert one.claim.text in html
+    assert f"Of {len(JUDGED)} public claims " in html
+    assert len(dossier_dict(found)["claims"]["claims"]) == len(JUDGED)
