@@ -177,8 +177,9 @@ def _figures(made: Dossier) -> tuple[Figure, ...]:
     doubt = made.doubts[one.policy]
     if doubt.band is not None:
         low, high = doubt.band.cagr
-        said = f"growth over {plural(doubt.band.draws, 'draw')} of the model's error: {percent(low)} to {percent(high)}"
-        out.append(Figure("Had quotes been otherwise", Num(high - low, "percent"), None, said, None))
+        drawn = plural(doubt.band.draws, "draw")
+        said = f"growth lay from {percent(low)} to {percent(high)} over {drawn} of the model's error"
+        out.append(Figure("If the model errs: width", Num(high - low, "percent"), None, said, None))
     out.append(_break_even(doubt))
     return tuple(out)
 
@@ -229,8 +230,8 @@ def claims_sentence(made: Dossier) -> str:
         return "The public claims were not tested here (`alvh evidence claims` does)."
     by = {verdict: [one for one in made.claims if one.verdict == verdict] for verdict in (SUPPORTED, REFUTED, OPEN)}
     said = (
-        f"Of {len(made.claims)} public claims {len(by[SUPPORTED])} are supported, {len(by[REFUTED])} are not, and "
-        f"{len(by[OPEN])} cannot be tested with these data."
+        f"Of {len(made.claims)} public claims (each over its own years) {len(by[SUPPORTED])} are supported, "
+        f"{len(by[REFUTED])} are not, and {len(by[OPEN])} cannot be tested with these data."
     )
     if by[REFUTED]:
         worst = [f'"{one.claim.text.rstrip(".")}"' for one in by[REFUTED][:3]]

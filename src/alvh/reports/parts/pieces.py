@@ -40,7 +40,7 @@ ABREAST = 3
 """Panels of a forest that fit beside each other."""
 WAYS: Mapping[Way, str] = {
     "identical": "what it gained each session left out, every other fill as it was",
-    "off": "the policy run again without it",
+    "off": "the policy run again without it, its condors then others too (a hedge is judged on identical ones, above)",
     "on": "bare condors run with it alone",
 }
 LEVEL_SAID = f"{LEVEL * 100:.0f} %"
@@ -187,7 +187,7 @@ def regime_sentence(ablation: Ablation) -> str:
     """Say in which regimes the sign of a layer's return is sure."""
     known = _known(ablation)
     if not known:
-        return "There is no hedge to tell regimes apart by."
+        return "By regime: there is no hedge to judge."
     found: dict[str, list[str]] = {"pays": [], "does not pay": []}
     for name, one in known:
         for regime, effect in one.regimes.items():
