@@ -93,3 +93,9 @@ def test_json_is_plain_and_complete():
         assert [one["parameter"] for one in made["effects"]] == ["condor.short", "condor.dte"]
     assert made["overfitting"]["missing"].startswith("100 sessions")
     assert made["best"]["passes_every_test"] is None
+
+
+def test_where_all_lost_to_cash_no_luck_is_asked_for():
+    losing = replace(FULL, measures=tuple({**one, "sharpe": -0.1 * (k + 1)} for k, one in enumerate(FULL.measures)))
+    headline = block(sweep_report(losing, judge_sweep(losing)), "verdict", Verdict).headline
+    assert headline.startswith("None of them beat cash: the best of")

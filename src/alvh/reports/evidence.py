@@ -160,7 +160,7 @@ def headline(made: Dossier) -> str:
             continue
         way = better if effect.estimate >= 0.0 else worse
         year = " a year" if metric == CAGR else ""
-        said.append(f"{what} {percent(abs(effect.estimate))}{year} {way} ({effect.verdict})")
+        said.append(f"{what} {100.0 * abs(effect.estimate):.2f} points{year} {way} ({effect.verdict})")
     return f"The hedge of {name}, on identical condors: {listed(said)}."
 
 

@@ -109,6 +109,10 @@ def _verdict(searched: Searched, judged: SweepEvidence) -> Verdict:
         False: "Luck is not ruled out",
         None: "Whether it is luck cannot be told from this record",
     }[passes(judged)]
+    sharpes = searched.values("sharpe")
+    if not (sharpes > 0.0).any():
+        # There is nothing here that luck would have to explain.
+        answer = "None of them beat cash"
     return Verdict(
         headline=f"{answer}: the best of {counted(searched)} by {word} has {number(value)}.",
         figures=_figures(searched, judged),
