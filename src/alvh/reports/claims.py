@@ -73,7 +73,7 @@ def summary(judged: Sequence[Judged]) -> str:
 def claims_lines(judged: Sequence[Judged], checks: Sequence[Check] = ()) -> list[str]:
     """Return the table as lines, a block for each claim: figures that count first, other readings after them."""
     widest = max((len(one.claim.source) for one in judged), default=0)
-    short = [f"    {one.claim.source:{widest}}  {SHORT[one.verdict]:15}  {one.claim.text}" for one in judged]
+    short = [f"    {one.claim.source:{widest}}  {SHORT[one.verdict]:16}  {one.claim.text}" for one in judged]
     out = [summary(judged), "", *short, "", RULE, UNCERTAIN, ""]
     for one in judged:
         claim = one.claim
