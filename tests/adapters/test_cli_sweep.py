@@ -40,7 +40,8 @@ def test_a_sweep_says_the_best_and_how_likely_it_is_luck(store, tmp_path):
     assert said.code == 0, said.err
     text = " ".join(said.out.split())
     assert "condor-only: a sweep of 4 policies" in text
-    assert "cannot be told from this record" in text, "90 sessions are too few"
+    assert "None of them beat cash" in text
+    assert "How likely it is luck cannot be said: 90 sessions" in text, "too few"
     assert "4 policies run now" in text
     assert pl.read_parquet(tmp_path / "condors.sweep" / "results.parquet").height == 4
     assert "What each parameter does" in page.read_text()
