@@ -143,7 +143,7 @@ def sharpe_evidence(
     psr = probabilistic_sharpe(found.sharpe, 0.0, found.n, *shape)
     known = trial_sharpes[np.isfinite(trial_sharpes)]
     spread = _spread(known, trial_sharpes.size, psr)
-    counts = sorted({max(1, trial_sharpes.size // 2), trial_sharpes.size, 10 * trial_sharpes.size})
+    counted, bracket, allowed = _against(found, spread, trial_sharpes.size, n_independent, confidence)
     return SharpeEvidence(
         moments=found,
         sharpe_annual=found.sharpe * per_year,
@@ -153,17 +153,24 @@ def sharpe_evidence(
         independent=n_independent,
         psr=psr,
         psr_independent=probabilistic_sharpe(found.sharpe, 0.0, n_independent, *shape),
-        counted=spread if isinstance(spread, Missing) else _deflate(found, spread, trial_sharpes.size, n_independent),
+        counted=counted,
         clustered=_clustered(found, cluster_sharpes, n_independent, psr),
-        bracket=()
-        if isinstance(spread, Missing)
-        else tuple(_deflate(found, spread, count, n_independent) for count in counts),
-        trials_allowed=spread
-        if isinstance(spread, Missing)
-        else trials_allowed(found, spread, n_independent, confidence),
+        bracket=bracket,
+        trials_allowed=allowed,
         min_track_years=track,
         min_track_years_independent=track if isinstance(track, Missing) else track * stretch,
     )
+
+
+def _against(
+    found: Moments, spread: float | Missing, trials: int, n: float, confidence: float
+) -> tuple[Deflated | Missing, tuple[Deflated, ...], int | Missing]:
+    """Return the ratio against the best of all trials, at other counts of them, and how many it would stand."""
+    if isinstance(spread, Missing):
+        return spread, (), spread
+    counts = sorted({max(1, trials // 2), trials, 10 * trials})
+    bracket = tuple(_deflate(found, spread, count, n) for count in counts)
+    return _deflate(found, spread, trials, n), bracket, trials_allowed(found, spread, n, confidence)
 
 
 def _spread(known: Floats, trials: int, psr: float) -> float | Missing:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from alvh.adapters.cli.options import Date, Dollars, json_option, print_json, store_option, writable
+from alvh.adapters.cli.options import json_option, print_json, run_options, store_option, writable
 from alvh.adapters.cli.progress import progress_bar
 
 
@@ -20,18 +20,7 @@ Example:
   alvh backtest my-policy.toml --set condor.short=0.10"""
 )
 @click.argument("policies", nargs=-1, required=True, metavar="POLICY...")
-@click.option("--from", "first", type=Date(), help="First session (default 2007-01-03, or the store's first).")
-@click.option("--to", "last", type=Date(), help="Last session (default: the store's last).")
-@click.option("--fill", default="half", show_default=True, help="mid, q25, half, q75 or cross.")
-@click.option(
-    "--quotes",
-    type=click.Choice(["market", "modelled", "auto"]),
-    default="auto",
-    show_default=True,
-    help="The one source of quotes of the run.",
-)
-@click.option("--nav", "nav_usd", type=Dollars(min=1.0), default=5_000_000.0, show_default=True, help="USD.")
-@click.option("--broker", default="generic", show_default=True, help="Fee profile: generic, tastytrade, ibkr or none.")
+@run_options
 @click.option("--same-close", is_flag=True, help="Fill on the close that decided (a named choice, not the default).")
 @click.option("--set", "overrides", multiple=True, metavar="LAYER.KEY=VALUE", help="Replace one parameter.")
 @click.option(

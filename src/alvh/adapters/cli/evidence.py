@@ -10,7 +10,7 @@ import click
 
 from alvh.adapters.cli.evidence_record import evidence_record
 from alvh.adapters.cli.groups import NearestGroup
-from alvh.adapters.cli.options import Date, Dollars, json_option, print_json, store_option, writable, write_page
+from alvh.adapters.cli.options import json_option, print_json, run_options, store_option, writable, write_page
 from alvh.adapters.cli.progress import progress_bar
 from alvh.adapters.errors import UserError
 
@@ -62,18 +62,7 @@ Example:
 )
 @click.argument("policy")
 @click.option("--quick", is_flag=True, help="Fewer draws, no rule off, no piece alone, no account sizes.")
-@click.option("--from", "first", type=Date(), help="First session (default 2007-01-03, or the store's first).")
-@click.option("--to", "last", type=Date(), help="Last session (default: the store's last).")
-@click.option("--fill", default="half", show_default=True, help="mid, q25, half, q75 or cross.")
-@click.option(
-    "--quotes",
-    type=click.Choice(["market", "modelled", "auto"]),
-    default="auto",
-    show_default=True,
-    help="The one source of quotes of all runs.",
-)
-@click.option("--nav", "nav_usd", type=Dollars(min=1.0), default=5_000_000.0, show_default=True, help="USD.")
-@click.option("--broker", default="generic", show_default=True, help="Fee profile: generic, tastytrade, ibkr or none.")
+@run_options
 @click.option("--set", "overrides", multiple=True, metavar="LAYER.KEY=VALUE", help="Replace one parameter.")
 @click.option("--workers", type=click.IntRange(min=1), help="Runs at a time (default: one a core).")
 @click.option("--report", type=click.Path(path_type=Path), help="Write the page to this HTML file.")

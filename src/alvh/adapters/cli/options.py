@@ -56,6 +56,30 @@ def store_option(command: F) -> F:
     )(command)
 
 
+def run_options(command: F) -> F:
+    """Add the settings of a run: ``--from``, ``--to``, ``--fill``, ``--quotes``, ``--nav`` and ``--broker``."""
+    added = (
+        click.option("--from", "first", type=Date(), help="First session (default 2007-01-03, or the store's first)."),
+        click.option("--to", "last", type=Date(), help="Last session (default: the store's last)."),
+        click.option("--fill", default="half", show_default=True, help="mid, q25, half, q75 or cross."),
+        click.option(
+            "--quotes",
+            type=click.Choice(["market", "modelled", "auto"]),
+            default="auto",
+            show_default=True,
+            help="The one source of quotes of every run.",
+        ),
+        click.option("--nav", "nav_usd", type=Dollars(min=1.0), default=5_000_000.0, show_default=True, help="USD."),
+        click.option(
+            "--broker", default="generic", show_default=True, help="Fee profile: generic, tastytrade, ibkr or none."
+        ),
+    )
+    # The last one applied is listed first.
+    for option in reversed(added):
+        command = option(command)
+    return command
+
+
 def json_option(command: F) -> F:
     """Add ``--json``."""
     return click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")(command)
